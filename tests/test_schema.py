@@ -41,7 +41,8 @@ def is_accepted(value: Any) -> bool:
     definition = Definition(value)
     if shape.faults(definition).keys() - WARNINGS:
         return False
-    told = [p.pointer for state in definition.states for p in expression_in_constant_field(state)]
+    jsonata = [state for state in definition.states if state.is_jsonata]
+    told = [p.pointer for state in jsonata for p in expression_in_constant_field(state)]
     return all({"Resource", "ErrorEquals"} & {*place} for place in told)  # a text for the schema
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from asllint.facts import tokens
 from asllint.facts.deadline import has_heartbeat, has_limit
-from asllint.facts.integration import ACTIVITY, FUNCTION, SDK, Integration, integration
+from asllint.facts.expressions import telling
+from asllint.facts.integration import ACTIVITY, CALLBACK, FUNCTION, SDK, Integration, integration, pattern_of
 from asllint.finding import Problem
 from asllint.model.asl import State
+from asllint.rule import where
 
 # Where the parameters of an API have room for a token.
 CARRIERS = {
@@ -20,6 +22,7 @@ CARRIERS = {
 }
 
 
+@where(pattern_of, CALLBACK)
 def token_not_passed(task: State) -> Iterator[Problem]:
     """Nothing but the token ends the task: without TimeoutSeconds it waits for a year."""
     called = _without_token(task)
@@ -31,6 +34,7 @@ def token_not_passed(task: State) -> Iterator[Problem]:
         )
 
 
+@where(pattern_of, CALLBACK)
 def callback_only_times_out(task: State) -> Iterator[Problem]:
     """The same with a limit of its own: it always ends with States.Timeout."""
     called = _without_token(task)
@@ -43,6 +47,7 @@ def callback_only_times_out(task: State) -> Iterator[Problem]:
         )
 
 
+@where(pattern_of, CALLBACK)
 def token_as_text(task: State) -> Iterator[Problem]:
     """The words for the token are sent in place of the token."""
     for text in tokens.texts_for_token(task):
@@ -54,6 +59,7 @@ def token_as_text(task: State) -> Iterator[Problem]:
         )
 
 
+@where(telling)
 def token_without_callback(state: State) -> Iterator[Problem]:
     """Tokens are there in .waitForTaskToken, in .sync (to end a job early) and in activities."""
     if not state.is_known:
@@ -74,6 +80,7 @@ def token_without_callback(state: State) -> Iterator[Problem]:
         )
 
 
+@where(pattern_of, CALLBACK)
 def token_sent_to_another_account(task: State) -> Iterator[Problem]:
     """Step Functions takes a token back only from principals of the machine's own account."""
     called = integration(task)

@@ -3,9 +3,20 @@
 from collections.abc import Iterator
 
 from asllint.facts import flow
-from asllint.facts.integration import ACTIVITY, Integration, integration
+from asllint.facts.integration import (
+    ACTIVITY,
+    CALLBACK,
+    SYNC,
+    SYNC_2,
+    Integration,
+    call_of,
+    integration,
+    kind_of,
+    pattern_of,
+)
 from asllint.finding import Problem, Related
 from asllint.model.asl import Definition, Machine, State
+from asllint.rule import where
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 EXPRESS = "EXPRESS"
@@ -28,6 +39,7 @@ REPEATED = {
 }
 
 
+@where(pattern_of, SYNC, SYNC_2)
 def sync_in_express(task: State) -> Iterator[Problem]:
     """AWS answers SCHEMA_VALIDATION_FAILED: Express state machine does not support '.sync' ..."""
     called = integration(task)
@@ -35,6 +47,7 @@ def sync_in_express(task: State) -> Iterator[Problem]:
         yield _refused(task, called, "an Express workflow cannot wait for a job")
 
 
+@where(pattern_of, CALLBACK)
 def callback_in_express(task: State) -> Iterator[Problem]:
     """AWS answers SCHEMA_VALIDATION_FAILED: Express state machine does not support '.waitForTaskToken' ..."""
     called = integration(task)
@@ -42,6 +55,7 @@ def callback_in_express(task: State) -> Iterator[Problem]:
         yield _refused(task, called, "an Express workflow cannot wait for a callback")
 
 
+@where(kind_of, ACTIVITY)
 def activity_in_express(task: State) -> Iterator[Problem]:
     """AWS answers SCHEMA_VALIDATION_FAILED: Express state machine does not support Activity ARN."""
     called = integration(task)
@@ -62,10 +76,15 @@ def distributed_map_in_express(map_state: State) -> Iterator[Problem]:
         )
 
 
+def _is_in_express_processor(state: State) -> bool:
+    return state.machine.owner is not None and state.machine.machine_type == EXPRESS
+
+
+@where(_is_in_express_processor)
 def unsupported_in_express_processor(state: State) -> Iterator[Problem]:
     """The child executions of a Distributed Map whose ExecutionType is EXPRESS are Express workflows too."""
     processor = _processor(state.machine)
-    if processor is None or state.machine.machine_type != EXPRESS:
+    if processor is None:
         return
     place = (*processor.pointer, "ProcessorConfig", "ExecutionType")
     called = integration(state)
@@ -98,6 +117,7 @@ def express_without_logging(definition: Definition) -> Iterator[Problem]:
         )
 
 
+@where(call_of, *REPEATED)
 def repeatable_call_in_express(task: State) -> Iterator[Problem]:
     """Asynchronous Express executions run at least once, so each of their steps may run twice."""
     called = integration(task)

@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator
 
-from asllint.facts.expressions import PATH_OR_INTRINSIC, Slot, slots
+from asllint.facts.expressions import PATH_OR_INTRINSIC, Slot, telling
 from asllint.finding import Problem
-from asllint.model.asl import State
+from asllint.model.asl import State, fact
 from asllint.model.functions import FUNCTIONS, Argument, Call, Fault, Literal
 from asllint.model.intrinsics import looks_like_intrinsic, parse
 from asllint.model.paths import Path
+from asllint.rule import where
 
 _REFUSED = "AWS refuses the definition"
 _FAILS = "the state fails with States.IntrinsicFailure"
 
 
-def _calls(state: State) -> Iterator[tuple[Slot, Call | Fault]]:
-    for slot in slots(state):
-        if slot.kind == PATH_OR_INTRINSIC and looks_like_intrinsic(slot.text):
-            yield slot, parse(slot.text)
+@fact
+def _calls(state: State) -> tuple[tuple[Slot, Call | Fault], ...]:
+    """What a state calls, each with the text that does; what goes wrong in a text is known to its parser."""
+    return tuple(
+        (slot, parse(slot.text))
+        for slot in telling(state)
+        if slot.kind == PATH_OR_INTRINSIC and looks_like_intrinsic(slot.text)
+    )
 
 
 def _faults(state: State, kind: str) -> Iterator[Problem]:
@@ -34,31 +39,38 @@ def _faults(state: State, kind: str) -> Iterator[Problem]:
                 )
 
 
+@where(_calls)
 def intrinsic_syntax(state: State) -> Iterator[Problem]:
     """AWS: "must be a valid JSONPath or a valid intrinsic function call"."""
     yield from _faults(state, "syntax")
 
 
+@where(_calls)
 def unknown_intrinsic_function(state: State) -> Iterator[Problem]:
     yield from _faults(state, "unknown-function")
 
 
+@where(_calls)
 def intrinsic_escape(state: State) -> Iterator[Problem]:
     yield from _faults(state, "escape")
 
 
+@where(_calls)
 def intrinsic_arity(state: State) -> Iterator[Problem]:
     yield from _faults(state, "arity")
 
 
+@where(_calls)
 def intrinsic_argument(state: State) -> Iterator[Problem]:
     yield from _faults(state, "argument")
 
 
+@where(_calls)
 def format_placeholders(state: State) -> Iterator[Problem]:
     yield from _faults(state, "format-placeholders")
 
 
+@where(_calls)
 def intrinsic_nesting(state: State) -> Iterator[Problem]:
     yield from _faults(state, "nesting")
 
@@ -90,6 +102,7 @@ _A = {
 }
 
 
+@where(_calls)
 def weak_hash(state: State) -> Iterator[Problem]:
     for slot, call in _all_calls(state):
         algorithm = call.arguments[1] if call.name == "Hash" and len(call.arguments) == 2 else None
@@ -102,6 +115,7 @@ def weak_hash(state: State) -> Iterator[Problem]:
             )
 
 
+@where(_calls)
 def needless_conversion(state: State) -> Iterator[Problem]:
     for slot, call in _all_calls(state):
         message = _needless(call)

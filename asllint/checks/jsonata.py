@@ -16,7 +16,8 @@ from asllint.facts.jsonata_texts import (
     names_function,
 )
 from asllint.finding import Problem, Related
-from asllint.model.asl import Definition, State, has_hole
+from asllint.model.asl import Definition, State, has_hole, spelled
+from asllint.rule import where
 
 REFUSED = "AWS refuses the definition"
 FAILS = "the state fails with States.QueryEvaluationError"
@@ -28,6 +29,15 @@ _TOLD_ELSEWHERE = ("Resource", "Label")
 TAKES = {"integer": "a number", "number": "a number", "text": "a text", "boolean": "true or false"}
 VOLATILE = ("uuid", "now", "millis", "random")
 TOKENS = ("clientToken", "clientRequestToken", "idempotencyToken", "messageDeduplicationId")
+
+
+def _is_jsonata(state: State) -> bool:
+    return state.is_jsonata
+
+
+def _may_be_mistaken(state: State) -> bool:
+    """Whether a JSONPath state holds the opening of an expression."""
+    return not state.is_jsonata and "{%" in spelled(state)
 
 
 def _faults(state: State, kind: str, follows: str) -> Iterator[Problem]:
@@ -45,23 +55,26 @@ def _told(slot: Slot, fault: Fault, follows: str) -> Problem:
     return Problem(slot.pointer, f"{words}, so {follows}", help=way_out, span=(fault.start, fault.end))
 
 
+@where(expressions)
 def jsonata_syntax(state: State) -> Iterator[Problem]:
     yield from _faults(state, "syntax", f"{REFUSED} ({INVALID})")
 
 
+@where(expressions)
 def newer_jsonata_syntax(state: State) -> Iterator[Problem]:
     yield from _faults(state, "newer-syntax", f"{REFUSED} ({INVALID})")
 
 
+@where(_is_jsonata)
 def jsonata_delimiters(state: State) -> Iterator[Problem]:
     """ "Improperly opening or closing the expression will result in a validation error"."""
-    if state.is_jsonata:
-        for slot in texts(state):
-            fault = delimiters(slot.text) if slot.kind in (LITERAL, JSONATA) and "%" in slot.text else None
-            if fault is not None and fault.at_creation and not has_hole(slot.text):
-                yield _told(slot, fault, REFUSED)
+    for slot in texts(state):
+        fault = delimiters(slot.text) if slot.kind in (LITERAL, JSONATA) and "%" in slot.text else None
+        if fault is not None and fault.at_creation and not has_hole(slot.text):
+            yield _told(slot, fault, REFUSED)
 
 
+@where(_is_jsonata)
 def embedded_expression(state: State) -> Iterator[Problem]:
     for slot in literals(state):
         fault = delimiters(slot.text) if "{%" in slot.text and not has_hole(slot.text) else None
@@ -75,6 +88,7 @@ def embedded_expression(state: State) -> Iterator[Problem]:
             )
 
 
+@where(expressions)
 def top_level_name(state: State) -> Iterator[Problem]:
     """AWS: "Reference to 'phone' at the top level is not supported."."""
     for slot, expression in expressions(state):
@@ -93,6 +107,7 @@ def top_level_name(state: State) -> Iterator[Problem]:
                 yield told._replace(help=f"quote the name with backticks: `` `{word[2]}` ``")
 
 
+@where(expressions)
 def top_level_context(state: State) -> Iterator[Problem]:
     for slot, expression in expressions(state):
         for fault in expression.faults:
@@ -101,6 +116,7 @@ def top_level_context(state: State) -> Iterator[Problem]:
                 yield _told(slot, fault, follows)
 
 
+@where(expressions)
 def intrinsic_in_jsonata(state: State) -> Iterator[Problem]:
     for slot, expression in expressions(state):
         known = {name.start for name in expression.top_level_names}
@@ -114,6 +130,7 @@ def intrinsic_in_jsonata(state: State) -> Iterator[Problem]:
                 )
 
 
+@where(_is_jsonata)
 def undelimited_expression(state: State) -> Iterator[Problem]:
     for slot in literals(state):
         if not slot.text.startswith(("$states.", "$$.", "States.")) or _is_told_elsewhere(slot):
@@ -138,10 +155,12 @@ def _is_told_elsewhere(slot: Slot) -> bool:
     return called is not None and called.waits_for_token
 
 
+@where(expressions)
 def eval_function(state: State) -> Iterator[Problem]:
     yield from _faults(state, "eval", FAILS)
 
 
+@where(expressions)
 def unknown_jsonata_function(state: State) -> Iterator[Problem]:
     """At run time: "T1006: Attempted to invoke a non-function"."""
     for slot, expression in expressions(state):
@@ -151,10 +170,12 @@ def unknown_jsonata_function(state: State) -> Iterator[Problem]:
                 yield _told(slot, fault, FAILS)
 
 
+@where(expressions)
 def wrong_argument_count(state: State) -> Iterator[Problem]:
     yield from _faults(state, "arity", FAILS)
 
 
+@where(expressions)
 def aws_function_argument(state: State) -> Iterator[Problem]:
     for slot, expression in expressions(state):
         for fault in expression.faults:
@@ -164,19 +185,23 @@ def aws_function_argument(state: State) -> Iterator[Problem]:
                 yield Problem(slot.pointer, words, help=way_out, span=(fault.start, fault.end))
 
 
+@where(expressions)
 def expression_too_deep(state: State) -> Iterator[Problem]:
     for problem in _faults(state, "depth", FAILS):
         yield problem._replace(help="assign parts of it to variables, and read these")
 
 
+@where(expressions)
 def unknown_states_member(state: State) -> Iterator[Problem]:
     yield from _faults(state, "states-member", "nothing is read")
 
 
+@where(expressions)
 def unknown_context_member(state: State) -> Iterator[Problem]:
     yield from _faults(state, "context-member", "nothing is read")
 
 
+@where(expressions)
 def states_result_not_here(state: State) -> Iterator[Problem]:
     """Whether a Pass state has a result is not documented."""
     if state.type == "Pass":
@@ -194,6 +219,7 @@ def states_result_not_here(state: State) -> Iterator[Problem]:
         yield from _misplaced(slot, expression, "result", way_out)
 
 
+@where(expressions)
 def states_error_output_not_here(state: State) -> Iterator[Problem]:
     way_out = "the error is there in the `Output` and `Assign` of a catcher"
     for slot, expression in expressions(state):
@@ -213,9 +239,10 @@ def _misplaced(slot: Slot, expression: Expression, member: str, way_out: str) ->
             )
 
 
+@where(_is_jsonata)
 def jsonpath_key_in_jsonata(state: State) -> Iterator[Problem]:
     told = set()
-    for slot in texts(state) if state.is_jsonata else ():
+    for slot in texts(state):
         for length, key in enumerate(slot.inside, 1):
             place = slot.inside[:length]
             if isinstance(key, str) and key.endswith(".$") and len(key) > 2 and place not in told:
@@ -228,9 +255,8 @@ def jsonpath_key_in_jsonata(state: State) -> Iterator[Problem]:
                 )
 
 
+@where(_may_be_mistaken)
 def expression_in_jsonpath_state(state: State) -> Iterator[Problem]:
-    if state.is_jsonata:
-        return
     for slot in texts(state):
         if slot.kind in (LITERAL, CONSTANT) and is_expression(slot.text) and _is_text(slot):
             from asllint.facts.shape import language_of
@@ -250,9 +276,10 @@ def _is_text(slot: Slot) -> bool:
     return slot.field == "Result" or slot.field.startswith("String")
 
 
+@where(_is_jsonata)
 def expression_in_constant_field(state: State) -> Iterator[Problem]:
     """ "Not all ASL fields accept JSONata"."""
-    for slot in texts(state) if state.is_jsonata else ():
+    for slot in texts(state):
         if slot.kind == CONSTANT and is_expression(slot.text) and slot.field not in _TOLD_ELSEWHERE:
             if slot.type == "payload-object":
                 words, way_out = "takes an object", "the values in the object may be expressions"
@@ -266,10 +293,12 @@ def expression_in_constant_field(state: State) -> Iterator[Problem]:
             )
 
 
+@where(expressions)
 def non_boolean_condition(state: State) -> Iterator[Problem]:
     yield from _of_wrong_kind(state, ("condition",))
 
 
+@where(expressions)
 def wrong_result_kind(state: State) -> Iterator[Problem]:
     yield from _of_wrong_kind(state, ("integer", "number", "time", "text", "items"))
 
@@ -286,6 +315,7 @@ def _of_wrong_kind(state: State, types: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(slot.pointer, message, help=way_out)
 
 
+@where(expressions)
 def function_result(state: State) -> Iterator[Problem]:
     """ "returned an unsupported result type", "returned nothing (undefined)"."""
     for slot, expression in expressions(state):
@@ -296,6 +326,7 @@ def function_result(state: State) -> Iterator[Problem]:
             yield Problem(slot.pointer, f"the expression gives {given}, so {FAILS}", help=way_out)
 
 
+@where(expressions)
 def constant_expression(state: State) -> Iterator[Problem]:
     for slot, expression in expressions(state):
         if expression.is_constant and slot.type != "condition":

@@ -23,6 +23,7 @@ def _calls_step_functions(task: State) -> bool:
     return (call_of(task) or "").startswith("aws-sdk:sfn:")
 
 
+@where(call_of, *STARTS)
 def not_a_state_machine_arn(task: State) -> Iterator[Problem]:
     """AWS answers InvalidArn when the task runs."""
     text = calls.literal(task, "StateMachineArn") if _starts(task) else None
@@ -34,6 +35,7 @@ def not_a_state_machine_arn(task: State) -> Iterator[Problem]:
         )
 
 
+@where(call_of, *STARTS)
 def fixed_execution_name(task: State) -> Iterator[Problem]:
     """The name of a Standard execution is taken for 90 days."""
     called = _starts(task)
@@ -48,6 +50,7 @@ def fixed_execution_name(task: State) -> Iterator[Problem]:
         )
 
 
+@where(call_of, START)
 def no_parent_association(task: State) -> Iterator[Problem]:
     called = integration(task)
     if called is None or called.call != START or task.parameters is None:
@@ -66,6 +69,7 @@ def no_parent_association(task: State) -> Iterator[Problem]:
     )
 
 
+@where(call_of, START, *TEXT_OUTPUTS)
 def string_output_read(task: State) -> Iterator[Problem]:
     """`.sync` gives the child's output as a text, `.sync:2` as JSON."""
     called = integration(task)
@@ -81,6 +85,7 @@ def string_output_read(task: State) -> Iterator[Problem]:
             )
 
 
+@where(call_of, START)
 def parse_of_parsed_output(task: State) -> Iterator[Problem]:
     called = integration(task)
     if called is None or called.call != START or called.pattern != SYNC_2:
@@ -96,6 +101,7 @@ def parse_of_parsed_output(task: State) -> Iterator[Problem]:
             )
 
 
+@where(call_of, START)
 def child_error_name(task: State) -> Iterator[Problem]:
     """Whatever fails a child, the task that waits for it fails with States.TaskFailed."""
     called = integration(task)
@@ -112,6 +118,7 @@ def child_error_name(task: State) -> Iterator[Problem]:
             )
 
 
+@where(call_of, *STARTS)
 def self_recursion(task: State) -> Iterator[Problem]:
     """To go on in a new execution is a pattern; to do so always, whatever happened, never ends."""
     own = task.definition.settings.arn
@@ -126,6 +133,7 @@ def self_recursion(task: State) -> Iterator[Problem]:
         )
 
 
+@where(call_of, *STARTS)
 def unknown_child(task: State) -> Iterator[Problem]:
     """CloudFormation answers: Unresolved resource dependencies [...] in the Resources block."""
     template = task.definition.settings.template

@@ -9,7 +9,7 @@ from asllint.facts.integration import call_of, segments
 from asllint.facts.parameters import Fault, given, is_opaque, literal
 from asllint.finding import Problem, Related
 from asllint.loader.pointer import Pointer
-from asllint.model.asl import State
+from asllint.model.asl import State, spelled
 from asllint.rule import mentions, where
 
 REFUSED = "AWS refuses the definition"
@@ -414,7 +414,13 @@ def malformed_tag(task: State) -> Iterator[Problem]:
         yield Problem(task.at(task.parameters_field, *place), f"{fault}: the call fails", help=way_out)
 
 
+def _may_tell(state: State) -> bool:
+    written = spelled(state)
+    return any(mark in written for mark in MARKS)
+
+
 @mentions(*MARKS)
+@where(_may_tell)
 def secret_in_definition(state: State) -> Iterator[Problem]:
     """Whoever may describe the machine, or see its history, reads it."""
     from asllint.facts.expressions import texts

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from asllint.facts import deadline as limits
 from asllint.facts import tokens
 from asllint.facts.deadline import YEAR, has_heartbeat, has_limit, is_bounded
-from asllint.facts.integration import ACTIVITY, FUNCTION, call_of, integration, kind_of
+from asllint.facts.integration import (
+    ACTIVITY,
+    FUNCTION,
+    SYNC,
+    SYNC_2,
+    call_of,
+    integration,
+    kind_of,
+    pattern_of,
+)
 from asllint.facts.shape import misspelt
 from asllint.finding import Problem, Related
 from asllint.model.asl import Definition, State
@@ -90,6 +99,7 @@ def activity_without_machine_timeout(task: State) -> Iterator[Problem]:
         )
 
 
+@where(pattern_of, SYNC, SYNC_2)
 def job_without_timeout(task: State) -> Iterator[Problem]:
     """A job that hangs holds the execution."""
     called = integration(task)

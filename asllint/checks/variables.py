@@ -23,15 +23,18 @@ from asllint.facts.variables import (
     is_unknown,
     of_state,
     read_names,
+    reads,
 )
 from asllint.finding import Problem, Related
 from asllint.model.asl import Machine, State, has_hole
+from asllint.rule import where
 
 RESERVED = "states"
 LONGEST_NAME = 80
 FAILS = "States.QueryEvaluationError"
 
 
+@where(reads)
 def unassigned_variable(state: State) -> Iterator[Problem]:
     for read in unassigned(state):
         if elsewhere(state, read.name) is None and not _is_cut(read):
@@ -68,6 +71,7 @@ def _meant(read: Read) -> str | None:
     return near(read.name, names)
 
 
+@where(reads)
 def assigned_too_late(state: State) -> Iterator[Problem]:
     """Assigned in this scope, or in one around it, but on no way that leads here."""
     for read in missing(state):
@@ -78,6 +82,7 @@ def assigned_too_late(state: State) -> Iterator[Problem]:
             yield _problem(read, words, f"assign `{read.name}` in a state before this one", place)
 
 
+@where(reads)
 def read_in_assigning_state(state: State) -> Iterator[Problem]:
     """ "The new variable values will be available starting with the next state"."""
     for read in missing(state):
@@ -90,6 +95,7 @@ def read_in_assigning_state(state: State) -> Iterator[Problem]:
             )
 
 
+@where(reads)
 def maybe_unassigned_variable(state: State) -> Iterator[Problem]:
     entry = entries(state.machine).get(state.name)
     if entry is None or is_unknown(state.definition):
@@ -104,6 +110,7 @@ def maybe_unassigned_variable(state: State) -> Iterator[Problem]:
             yield _problem(read, words, f"assign `{read.name}` on every way, a default at first", *related)
 
 
+@where(reads)
 def out_of_scope_variable(state: State) -> Iterator[Problem]:
     for read in unassigned(state):
         found = elsewhere(state, read.name)
@@ -120,6 +127,7 @@ def out_of_scope_variable(state: State) -> Iterator[Problem]:
         )
 
 
+@where(reads)
 def outer_variable_in_distributed_map(state: State) -> Iterator[Problem]:
     """ "Distributed Map states cannot currently reference variables in outer scopes"."""
     for read in unassigned(state):

@@ -51,27 +51,42 @@ class Slot(NamedTuple):
         return self.kind == PATH_OR_INTRINSIC and str(self.inside[-1]).endswith(".$")
 
 
+class Evaluated(NamedTuple):
+    """What AWS evaluates in a state: every such text, those that are worth a closer look, and whether a
+    payload template may hold a value that is evaluated though it should not be, or the other way round.
+    """
+
+    slots: tuple[Slot, ...]
+    unusual: tuple[Slot, ...]
+    may_mislead: bool
+
+
 def slots(state: State) -> tuple[Slot, ...]:
     """Every evaluated text of a state, in the order of its fields, without those of the states inside it."""
-    return _evaluated(state)[0]
+    return _evaluated(state).slots
 
 
 @fact
 def texts(state: State) -> tuple[Slot, ...]:
     """Every text of a state, evaluated or not, its comments aside."""
-    return _found(state, every=True)[0]
+    return tuple(_searched(state, every=True).found)
+
+
+def telling(state: State) -> tuple[Slot, ...]:
+    """The evaluated texts of a state but the plain reads of its input, `$.name[0]`."""
+    return _evaluated(state).unusual
 
 
 def unusual(state: State) -> tuple[Slot, ...]:
-    """The evaluated texts of a JSONPath state that are no plain reads of its input, `$.name[0]`."""
-    return tuple(slot for slot in slots(state) if slot.kind != JSONATA and not _is_plain(slot.text))
+    """The same of a JSONPath state, nothing of a JSONata state."""
+    return () if state.is_jsonata else _evaluated(state).unusual
 
 
 def may_mislead(state: State) -> bool:
     """Whether a value of a JSONPath state's payload templates may be evaluated though it should not, or the
     other way round.
     """
-    return _evaluated(state)[1]
+    return _evaluated(state).may_mislead
 
 
 @lru_cache(maxsize=50_000)
@@ -81,15 +96,19 @@ def _is_plain(text: str) -> bool:
 
 
 @fact
-def _evaluated(state: State) -> tuple[tuple[Slot, ...], bool]:
-    return _found(state, every=False)
+def _evaluated(state: State) -> Evaluated:
+    search = _searched(state, every=False)
+    found = tuple(search.found)
+    if state.is_jsonata:
+        return Evaluated(found, found, False)
+    return Evaluated(found, tuple([s for s in found if not _is_plain(s.text)]), search.may_mislead)
 
 
-def _found(state: State, *, every: bool) -> tuple[tuple[Slot, ...], bool]:
+def _searched(state: State, *, every: bool) -> "_Search":
     search = _Search(state, every)
     if state.type is not None and state.type in STATES:
         search.object(state.value, (), state.type)
-    return tuple(search.found), search.may_mislead
+    return search
 
 
 @cache

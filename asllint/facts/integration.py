@@ -67,6 +67,12 @@ def kind_of(state: State) -> str | None:
     return called.kind if called is not None else None
 
 
+def pattern_of(state: State) -> str | None:
+    """The suffix of a Task state's call, "" for request-response."""
+    called = integration(state)
+    return called.pattern if called is not None else None
+
+
 @lru_cache(maxsize=4096)
 def parse(resource: str) -> Integration | None:
     """A `Resource` as an integration, None where it has another form or a hole where the form is decided."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from asllint.facts.expressions import JSONATA, Slot, is_expression, slots
+from asllint.facts.expressions import JSONATA, Slot, is_expression, slots, telling
 from asllint.facts.integration import integration
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import State, fact, has_hole
@@ -84,7 +84,7 @@ def token_reads(state: State) -> Iterator[Stretch]:
     A missing member of the Context Object fails a path and an intrinsic function; in JSONata only an
     expression that is nothing but the token: within another one it is left out.
     """
-    for slot in slots(state):
+    for slot in telling(state):
         if slot.field == "Variable":
             continue  # a Choice Rule may ask whether it is present
         if slot.kind == JSONATA:

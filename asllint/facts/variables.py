@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from asllint.facts.expressions import JSONATA, PATH_OR_INTRINSIC, Slot, slots
+from asllint.facts.expressions import JSONATA, PATH_OR_INTRINSIC, Slot, telling
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import Definition, Machine, State, fact, has_hole
 from asllint.record import Record
@@ -72,7 +72,7 @@ def is_unknown(definition: Definition) -> bool:
 @fact
 def reads(state: State) -> tuple[Read, ...]:
     """Every variable that a state's texts read, as far as they are known; functions of JSONata are none."""
-    return tuple(read for slot in slots(state) for read in _reads(slot))
+    return tuple(read for slot in telling(state) for read in _reads(slot))
 
 
 @fact
@@ -84,13 +84,13 @@ def read_names(definition: Definition) -> frozenset[str]:
 @fact
 def has_unknown_reads(definition: Definition) -> bool:
     """Whether some text is faulty or holds a substitution, so that it may read any variable."""
-    return any(_is_opaque(slot) for state in definition.states for slot in slots(state))
+    return any(_is_opaque(slot) for state in definition.states for slot in telling(state))
 
 
 def tested(state: State) -> frozenset[str]:
     """The variables of which a state asks whether they exist."""
     found: set[str] = set()
-    for slot in slots(state):
+    for slot in telling(state):
         if slot.kind == JSONATA:
             if "$exists" in slot.text:
                 from asllint.facts.jsonata_results import tested

@@ -6,7 +6,7 @@ from typing import Any
 
 from asllint.facts.expressions import is_expression
 from asllint.facts.flow import cycles, successors
-from asllint.model.asl import Machine, State, fact
+from asllint.model.asl import Machine, State, fact, spelled
 
 PAYLOAD_BYTES = 262_144
 HISTORY_EVENTS = 25_000
@@ -19,7 +19,7 @@ _RANGE = re.compile(r"\{%\s*\[\s*(\d{1,9})\s*\.\.\s*(\d{1,9})\s*\]\s*%\}")
 def large_literals(state: State) -> Iterator[tuple[str, int]]:
     """The fields of a state whose literal part alone passes the payload quota, with its bytes."""
     # No character takes more bytes than four: most states are far too small to look at each value.
-    if len(repr(state.value)) * 4 <= PAYLOAD_BYTES:
+    if len(spelled(state)) * 4 <= PAYLOAD_BYTES:
         return
     for field in _LITERALS:
         if field in state:

@@ -217,6 +217,14 @@ class State(View):
                     yield Transition(catcher["Next"], self.at("Catch", i, "Next"), "Next")
 
 
+@fact
+def spelled(state: State) -> str:
+    """A text with every text of a state, to see at once what it does not hold; quotes and backslashes may be
+    escaped.
+    """
+    return repr(state.value)
+
+
 def type_of(state: State) -> str | None:
     return state.type
 
