@@ -51,12 +51,15 @@ class Scope:
             yield "state", state
             if state.type in KINDS:
                 yield KINDS[state.type], state
-            if "retrier" in kinds:
-                yield from (("retrier", retrier) for retrier in state.retriers)
-            if "catcher" in kinds:
-                yield from (("catcher", catcher) for catcher in state.catchers)
-            if "choice-rule" in kinds:
-                yield from (("choice-rule", rule) for rule in state.choice_rules)
+            if "Retry" in state.value and "retrier" in kinds:
+                for retrier in state.retriers:
+                    yield "retrier", retrier
+            if "Catch" in state.value and "catcher" in kinds:
+                for catcher in state.catchers:
+                    yield "catcher", catcher
+            if "Choices" in state.value and "choice-rule" in kinds:
+                for rule in state.choice_rules:
+                    yield "choice-rule", rule
 
     @property
     def size(self) -> int:
@@ -75,9 +78,8 @@ class Scope:
     def _holds(self, word: str) -> bool:
         found = self._mentioned.get(word)
         if found is None:
-            # A mark by itself is found much faster than a word, and most words are not there.
-            marks = [letter for letter in word if not letter.isalnum()]
-            found = all(mark in self.text for mark in marks) and word in self.text
+            # A letter by itself is found much faster than a word, and most words are not there.
+            found = all(letter in self.text for letter in word) and word in self.text
             self._mentioned[word] = found
         return found
 

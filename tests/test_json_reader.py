@@ -57,7 +57,8 @@ def assert_places_are_right(text: str, tree: Tree) -> None:
     for pointer, value in walk(tree.value):
         start, end = tree.span(pointer)
         assert standard.loads(text[start:end]) == value
-        assert tree.is_container(pointer) is isinstance(value, dict | list)
+        is_container = isinstance(value, dict | list)
+        assert tree.shown(pointer) == tree.span(pointer, key=is_container)
         if not isinstance(value, dict | list):
             assert tree.pointer_at(start) == pointer
         if pointer and isinstance(pointer[-1], str):
@@ -264,7 +265,7 @@ def test_a_pointer_that_leads_nowhere_gives_the_nearest_ancestor() -> None:
     assert tree.span(("c", "²")) == (21, 24)
     assert tree.span(("c", 7)) == (21, 24)
     assert tree.span(("c", -1)) == (21, 24)
-    assert not tree.is_container(("a", "none"))
+    assert tree.shown(("a", "none")) == (1, 4)
     assert tree.offsets(("none",)) is None
 
 

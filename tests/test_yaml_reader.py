@@ -386,7 +386,7 @@ def test_an_empty_document_is_null(text: str) -> None:
     assert tree.value is None
     assert tree.faults == []
     assert tree.pointer_at(0) == ()
-    assert not tree.is_container(())
+    assert tree.shown(()) == tree.span(())
 
 
 @pytest.mark.parametrize(

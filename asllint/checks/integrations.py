@@ -184,7 +184,7 @@ def _arns(task: State) -> Iterator[tuple[str, Pointer]]:
     if parameters is None or called is None or called.kind not in (OPTIMISED, SDK):
         return
     for name, value in parameters.items():
-        if isinstance(value, str) and value.startswith("arn:") and name.endswith(("Arn", "FunctionName")):
+        if value.__class__ is str and value[:4] == "arn:" and name.endswith(("Arn", "FunctionName")):
             yield value, (task.parameters_field, name)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from asllint.facts import shape
 from asllint.finding import Fix, Problem, Related
 from asllint.loader import pointer
-from asllint.model.asl import Definition, State, has_hole
+from asllint.model.asl import Definition, State, fact, has_hole
 
 MAX_DEFINITION = 1_048_576
 
@@ -165,6 +165,7 @@ def definition_not_minified(definition: Definition) -> Iterator[Problem]:
         )
 
 
+@fact
 def _least_size(definition: Definition) -> int:
     """The size without white space; 0 where the text is small enough as it is."""
     if (definition.size or 0) <= MAX_DEFINITION:

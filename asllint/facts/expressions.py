@@ -1,8 +1,8 @@
 """Every text of a state that AWS evaluates: paths, intrinsic functions, JSONata."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from asllint.data.fields import JSONATA as _JSONATA
 from asllint.data.fields import OBJECTS, STATES, Field
@@ -20,7 +20,6 @@ CONSTANT = "constant"
 _PATHS = (PATH, REFERENCE_PATH, PATH_OR_INTRINSIC)
 _OBJECT = "payload-object"
 _PAYLOADS = ("payload", _OBJECT, "items", "condition")
-_HOLDING = (str, dict, list)
 
 
 class Slot(NamedTuple):
@@ -107,20 +106,46 @@ def _evaluated(state: State) -> Evaluated:
 def _searched(state: State, *, every: bool) -> "_Search":
     search = _Search(state, every)
     if state.type is not None and state.type in STATES:
-        search.object(state.value, (), state.type)
+        search.object(state.value, (), "", state.type)
     return search
 
 
 @cache
-def _giving(holder: str, language: str, every: bool) -> Mapping[str, Field]:
+def _giving(holder: str, language: str, every: bool) -> Mapping[str, "_Place"]:
     """The fields of an object, by the table's name for it, in which texts may stand that are looked for."""
     table = STATES.get(holder) or OBJECTS[holder]
-    return {
-        name: field
-        for name, field in table.items()
-        if (not field.language or field.language == language)
-        and (every or _is_evaluated(field, language) or any(_may_hold(f, language) for f in _inner(field)))
-    }
+    found = {name: _place(name, field, language, every) for name, field in table.items()}
+    return {name: place for name, place in found.items() if place is not None}
+
+
+def _place(name: str, field: Field, language: str, every: bool) -> "_Place | None":
+    kind = field.type.rstrip("?")
+    inner = kind.removesuffix("[]")
+    if field.language and field.language != language:
+        return None
+    is_wanted = every or _is_evaluated(field, language) or any(_may_hold(f, language) for f in _inner(field))
+    if not is_wanted or (kind in _PATHS and language == _JSONATA):
+        return None
+    evaluated = _Search.payload if every or language == _JSONATA else _Search.template
+    constant = _Search.constant if every and name != "Comment" else _Search.nothing
+    of_text = evaluated if field.expression else constant
+    if kind in _PATHS:
+        return _Place(kind, _Search.path, _Search.nothing, _Search.nothing)
+    if kind in _PAYLOADS:
+        is_object = kind == _OBJECT
+        return _Place(
+            kind, of_text if is_object else evaluated, _Search.nothing if is_object else evaluated, evaluated
+        )
+    if kind == "any":
+        return _Place("", *[_Search.constants if every else _Search.nothing] * 3)
+    if inner not in OBJECTS:
+        of_list = _Search.constants if every and inner != kind else _Search.nothing
+        return _Place(kind, of_text, of_list, _Search.nothing)
+    if inner in ("Branch", "ItemProcessor"):
+        return _Place(kind, of_text, _Search.nothing, _Search.nothing)  # the states inside are others
+    if inner != kind:
+        return _Place(kind, of_text, _Search.each, _Search.nothing)
+    return _Place(kind, of_text, _Search.nothing, _Search.object)
 
 
 def _inner(field: Field) -> Iterable[Field]:
@@ -136,6 +161,15 @@ def _is_evaluated(field: Field, language: str) -> bool:
     return kind in _PATHS or kind in _PAYLOADS or (field.expression and language == _JSONATA)
 
 
+class _Place(NamedTuple):
+    """What a field takes, and how it is searched where it holds a text, an array or an object."""
+
+    kind: str
+    of_text: "_Way"
+    of_array: "_Way"
+    of_object: "_Way"
+
+
 class _Search:
     """The texts of a state as they are found: all of them, or those that are evaluated."""
 
@@ -149,44 +183,31 @@ class _Search:
         self.found: list[Slot] = []
         self.may_mislead = False
 
-    def object(self, value: Any, inside: Pointer, holder: str) -> None:
+    def object(self, value: Any, inside: Pointer, name: str, holder: str) -> None:
         giving = _giving(holder, self.language, self.every)
         for name, held in value.items():
-            field = giving.get(name)
-            if field is not None and held.__class__ in _HOLDING:
-                self.field(held, (*inside, name), name, field)
+            place = giving.get(name)
+            if place is None:
+                continue
+            kind, of_text, of_array, of_object = place
+            if held.__class__ is dict:
+                of_object(self, held, (*inside, name), name, kind)
+            elif held.__class__ is str:
+                of_text(self, held, (*inside, name), name, kind)
+                self.may_mislead |= kind == _OBJECT
+            elif held.__class__ is list:
+                of_array(self, held, (*inside, name), name, kind)
+                self.may_mislead |= kind == _OBJECT
 
-    def field(self, value: Any, inside: Pointer, name: str, field: Field) -> None:
-        kind = field.type.rstrip("?")
-        if kind == _OBJECT and not isinstance(value, dict):
-            self.may_mislead = True
-        if kind in _PATHS:
-            if isinstance(value, str) and not self.is_jsonata:
-                self.found.append(Slot(self.state, inside, value, kind, name, kind))
-        elif kind in _PAYLOADS and (kind != _OBJECT or isinstance(value, dict)):
-            self.payload(value, inside, name, kind)
-        elif kind == "any":
-            self.constants(value, inside, name)
-        elif isinstance(value, str):
-            if field.expression:
-                self.payload(value, inside, name, kind)
-            elif self.every and name != "Comment":
-                self.found.append(Slot(self.state, inside, value, CONSTANT, name, kind))
-        elif kind.endswith("[]") and isinstance(value, list):
-            inner = kind[:-2]
-            if inner not in OBJECTS:
-                self.constants(value, inside, name)
-            elif inner != "Branch":
-                for i, element in enumerate(value):
-                    if isinstance(element, dict):
-                        self.object(element, (*inside, i), inner)
-        elif kind in OBJECTS and kind != "ItemProcessor" and isinstance(value, dict):
-            self.object(value, inside, kind)
+    def each(self, value: Any, inside: Pointer, name: str, holders: str) -> None:
+        for i, element in enumerate(value):
+            if element.__class__ is dict:
+                self.object(element, (*inside, i), name, holders[:-2])
+
+    def path(self, value: Any, inside: Pointer, name: str, kind: str) -> None:
+        self.found.append(Slot(self.state, inside, value, kind, name, kind))
 
     def payload(self, value: Any, inside: Pointer, name: str, type_: str) -> None:
-        if not self.every and not self.is_jsonata:
-            self.template(value, inside, name, type_)
-            return
         for text, place in _leaves(value, inside):
             kind = LITERAL
             if self.is_jsonata:
@@ -200,27 +221,36 @@ class _Search:
         """The texts of `.$` keys. Readers cap the depth of values."""
         if value.__class__ is dict:
             for key, held in value.items():
+                kind = held.__class__
                 if key[-2:] == ".$":
-                    if held.__class__ is str:
+                    if kind is str:
                         self.found.append(
                             Slot(self.state, (*inside, key), held, PATH_OR_INTRINSIC, name, type_, False)
                         )
-                    if held.__class__ is not str or held[:1] != "$" or key[:-2] in value:
+                    if kind is not str or held[:1] != "$" or key[:-2] in value:
                         self.may_mislead = True
-                if held.__class__ is dict or held.__class__ is list:
-                    self.template(held, (*inside, key), name, type_)
-                elif held.__class__ is str and _looks_meant(held) and key[-2:] != ".$":
+                elif kind is str and _looks_meant(held):
                     self.may_mislead = True
+                if kind is dict or kind is list:
+                    self.template(held, (*inside, key), name, type_)
         elif value.__class__ is list:
             for i, held in enumerate(value):
                 self.template(held, (*inside, i), name, type_)
         elif value.__class__ is str and _looks_meant(value):
             self.may_mislead = True
 
-    def constants(self, value: Any, inside: Pointer, name: str) -> None:
-        if self.every:
-            for text, place in _leaves(value, inside):
-                self.found.append(Slot(self.state, place, text, CONSTANT, name, "", place == inside))
+    def constant(self, value: Any, inside: Pointer, name: str, kind: str) -> None:
+        self.found.append(Slot(self.state, inside, value, CONSTANT, name, kind))
+
+    def constants(self, value: Any, inside: Pointer, name: str, _: str) -> None:
+        for text, place in _leaves(value, inside):
+            self.found.append(Slot(self.state, place, text, CONSTANT, name, "", place == inside))
+
+    def nothing(self, value: Any, inside: Pointer, name: str, kind: str) -> None:
+        """Nothing of such a value is looked for."""
+
+
+_Way: TypeAlias = Callable[[_Search, Any, Pointer, str, str], None]
 
 
 def _looks_meant(text: str) -> bool:

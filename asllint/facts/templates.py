@@ -99,8 +99,13 @@ def variables(definition: Definition) -> frozenset[str]:
     return frozenset(found)
 
 
-def literal_paths(state: State) -> Iterator[Entry]:
+@fact
+def literal_paths(state: State) -> tuple[Entry, ...]:
     """The texts of payload templates that were meant as paths and are passed on as they are."""
+    return tuple(_literal_paths(state))
+
+
+def _literal_paths(state: State) -> Iterator[Entry]:
     for entry in entries(state):
         text = entry.value
         if isinstance(text, str) and not entry.is_evaluated and is_meant(text, state.definition):

@@ -6,7 +6,7 @@ from typing import Any
 
 from asllint.facts.expressions import is_expression
 from asllint.facts.flow import cycles, successors
-from asllint.model.asl import Machine, State, fact, spelled
+from asllint.model.asl import Machine, State, fact
 
 PAYLOAD_BYTES = 262_144
 HISTORY_EVENTS = 25_000
@@ -18,11 +18,9 @@ _RANGE = re.compile(r"\{%\s*\[\s*(\d{1,9})\s*\.\.\s*(\d{1,9})\s*\]\s*%\}")
 
 def large_literals(state: State) -> Iterator[tuple[str, int]]:
     """The fields of a state whose literal part alone passes the payload quota, with its bytes."""
-    # No character takes more bytes than four: most states are far too small to look at each value.
-    if len(spelled(state)) * 4 <= PAYLOAD_BYTES:
-        return
     for field in _LITERALS:
-        if field in state:
+        # No character takes more bytes than four: most literals are far too small to look at each value.
+        if field in state.value and len(repr(state.value[field])) * 4 > PAYLOAD_BYTES:
             size = least_bytes(state.value[field], state.is_jsonata)
             if size > PAYLOAD_BYTES:
                 yield field, size

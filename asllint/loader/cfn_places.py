@@ -92,7 +92,7 @@ def _span(tree: Tree, raw: Any, where: Pointer) -> tuple[int, int]:
     """A value's place. What a function gives is shown as what it is given, if that is on one line."""
     name = function(raw)
     if name is None:
-        return tree.span(where, key=tree.is_container(where))
+        return tree.shown(where)
     is_text = name == "Fn::Sub" and isinstance(raw[name], list)
     start, end = tree.span((*where, name, 0) if is_text else (*where, name))
     return tree.span(where, key=True) if "\n" in tree.text[start:end].rstrip() else (start, end)

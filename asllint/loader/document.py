@@ -122,7 +122,7 @@ class Document:
             if offsets is not None and span[0] < len(offsets):
                 start, last = span[0], min(max(span[1], span[0] + 1), len(offsets) - 1)
                 return text.region(offsets[start], max(offsets[last], offsets[start] + 1))
-        return text.region(*tree.span(place, key=key or tree.is_container(place)))
+        return text.region(*tree.shown(place, key=key))
 
 
 class Deployment(Document):

@@ -52,7 +52,14 @@ class JsonTree(Tree):
     def _characters(self, node: Node) -> Sequence[int] | None:
         from asllint.loader.json_scanner import characters
 
-        return characters(self.text, node[2], node[3])
+        return characters(self.text, node[2], self._end(node))
+
+    def _end(self, node: Node) -> int:
+        if node[3] >= 0:
+            return super()._end(node)
+        from asllint.loader.json_scanner import end
+
+        return end(self.text, node[2])
 
 
 def read(text: str) -> JsonTree | Fault:

@@ -82,11 +82,11 @@ def scan(text: str) -> tuple[Node, list[Repeat]]:
 
 
 def find(text: str, pointer: Pointer, members: dict[int, Members]) -> tuple[Node, bool]:
-    """The place of a value, or of its nearest ancestor, without those of the values inside it, and whether it
-    is the value's own. What is on the way is only read as far as it must be; `members` remembers it.
+    """The place of a value, or of its nearest ancestor, and whether it is the value's own; its end and the
+    values inside it are left out. What is on the way is only read as far as it must be; `members` remembers
+    it.
     """
-    start = _GAP(text, 0).end()  # type: ignore[union-attr]
-    node: Node = (-1, -1, start, -1, None)
+    node = _node(text, -1, -1, _GAP(text, 0).end())  # type: ignore[union-attr]
     for key in pointer:
         start = node[2]
         if start not in members:
@@ -94,9 +94,9 @@ def find(text: str, pointer: Pointer, members: dict[int, Members]) -> tuple[Node
         is_index = text[start] == "[" and isinstance(key, str) and key.isascii() and key.isdigit()
         child = _child(members[start], int(key) if is_index and len(str(key)) < 10 else key)
         if child is None:
-            return _whole(text, node), False
+            return node, False
         node = child
-    return _whole(text, node), True
+    return node, True
 
 
 def _child(members: Members, key: str | int) -> Node | None:
@@ -109,10 +109,13 @@ def _child(members: Members, key: str | int) -> Node | None:
     return known.get(key)
 
 
-def _whole(text: str, node: Node) -> Node:
-    """A place with its end."""
-    key_start, key_end, start, _, _ = node
-    return key_start, key_end, start, _value(text, start)[1], () if text[start] in "{[" else None
+def _node(text: str, key_start: int, key_end: int, start: int) -> Node:
+    return key_start, key_end, start, -1, () if text[start] in "{[" else None
+
+
+def end(text: str, start: int) -> int:
+    """Where a value ends."""
+    return _value(text, start)[1]
 
 
 def _members(text: str, start: int) -> Iterator[tuple[str | int, Node]]:
@@ -121,13 +124,10 @@ def _members(text: str, start: int) -> Iterator[tuple[str | int, Node]]:
     while text[start] == "{" and (found := _NAME(text, position)):
         key_start, key_end = found.span(1)
         key = text[key_start + 1 : key_end - 1]
-        yield (
-            json.loads(found[1]) if "\\" in key else key,
-            (key_start, key_end, found.end(), -1, None),
-        )
+        yield json.loads(found[1]) if "\\" in key else key, _node(text, key_start, key_end, found.end())
         position = _value(text, found.end())[1]
     while text[start] == "[" and (found := _GAP(text, position)) and text[found.end()] != "]":
-        yield index, (-1, -1, found.end(), -1, None)
+        yield index, _node(text, -1, -1, found.end())
         position, index = _value(text, found.end())[1], index + 1
 
 

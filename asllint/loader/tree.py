@@ -47,17 +47,23 @@ class Tree:
         A pointer that leads deeper than the text does gives the nearest ancestor: a scalar whole, a container
         by its name.
         """
+        return self._span(*self._find(pointer), key=key)
+
+    def shown(self, pointer: Pointer, *, key: bool = False) -> tuple[int, int]:
+        """The place that shows a value: an object or an array is shown by its name, a scalar by itself."""
         node, exact = self._find(pointer)
+        return self._span(node, exact, key=key or (exact and node[4] is not None))
+
+    def _span(self, node: Node, exact: bool, *, key: bool) -> tuple[int, int]:
         if (exact and not key) or (node[4] is None and (not exact or node[0] < 0)):
-            return node[2], node[3]
+            return node[2], self._end(node)
         if node[0] >= 0:
             return node[0], node[1]
         return self._opening(node)
 
-    def is_container(self, pointer: Pointer) -> bool:
-        """Is there an object or an array at the pointer?"""
-        node, exact = self._find(pointer)
-        return exact and node[4] is not None
+    def _end(self, node: Node) -> int:
+        end: int = node[3]
+        return end
 
     def offsets(self, pointer: Pointer) -> Sequence[int] | None:
         """Where each character of a string stands, and where the last one ends; None for no string."""
