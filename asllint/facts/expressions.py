@@ -227,7 +227,7 @@ class _Search:
                         self.found.append(
                             Slot(self.state, (*inside, key), held, PATH_OR_INTRINSIC, name, type_, False)
                         )
-                    if kind is not str or held[:1] != "$" or key[:-2] in value:
+                    if kind is not str or not _looks_right(held) or key[:-2] in value:
                         self.may_mislead = True
                 elif kind is str and _looks_meant(held):
                     self.may_mislead = True
@@ -254,7 +254,17 @@ _Way: TypeAlias = Callable[[_Search, Any, Pointer, str, str], None]
 
 
 def _looks_meant(text: str) -> bool:
-    return text[:1] == "$" or text[:7] == "States."
+    """Whether a text that is not evaluated looks like one that is; a substitution may be anything."""
+    return text[:7] == "States." or (text[:1] == "$" and text[:2] != "${")
+
+
+def _looks_right(text: str) -> bool:
+    """Whether a text that is evaluated is a path or a call, if it is well-formed."""
+    if text[:7] != "States.":
+        return text[:1] == "$"
+    from asllint.model.intrinsics import looks_like_intrinsic
+
+    return looks_like_intrinsic(text)
 
 
 def _leaves(value: Any, inside: Pointer) -> list[tuple[str, Pointer]]:

@@ -1,6 +1,7 @@
 """What is wrong with the parameters of a call, by the model of its API."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from asllint.data.integrations import MODELS, WITH_ALTERNATIVES, Api
@@ -108,13 +109,14 @@ def _faults(called: Integration, parameters: dict[str, Any], jsonata: bool) -> I
             yield from _of_items(parameters.get(name), (name,), jsonata)
         yield from _missing(parameters, api.required, ())
         return
-    model = _model(called, api)
+    model = _model(called)
     if model is None:
         return
     yield from _of_members(model, parameters, (), model.required, jsonata)
-    for name, shape in model.members.items():
-        if name in parameters and shape is not None:
-            yield from _of_value(shape, parameters[name], (name,), model.is_own, jsonata)
+    for name, value in parameters.items():
+        shape = model.members.get(name)
+        if shape is not None:
+            yield from _of_value(shape, value, (name,), model.is_own, jsonata)
 
 
 def _are_plain(api: Api, parameters: dict[str, Any], jsonata: bool) -> bool:
@@ -130,7 +132,9 @@ def _are_plain(api: Api, parameters: dict[str, Any], jsonata: bool) -> bool:
     return True
 
 
-def _model(called: Integration, api: Api | None) -> Model | None:
+@lru_cache(maxsize=512)
+def _model(called: Integration) -> Model | None:
+    api = api_of(called.call) if called.kind == OPTIMISED else None
     if called.kind == OPTIMISED:
         if api is None:
             return None
