@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from asllint.catalogue import Catalogue, Selection
@@ -47,15 +48,18 @@ class Run:
         self.catalogue = catalogue
         self.sources: dict[str, Source] = {}
 
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self.catalogue, self.settings.selection)
+
     def check(self, found: Iterable[Found]) -> Batch:
         """Read, pair and check files."""
         project, unread, refused, failures = self.read(found)
-        engine = Engine(self.catalogue, self.settings.selection)
-        parts = [Part(os.path.realpath(path), tuple(engine.lint((), [bad]))) for path, bad in unread]
-        parts += [self.part(engine, path, file, project) for path, file in project.files.items()]
-        parts = self.suppressed(engine, parts, project.documents)
-        told = [(failure.rule, failure.file, _told(failure.error)) for failure in engine.failures]
-        return Batch(tuple(parts), tuple(refused), (*failures, *told))
+        known = len(self.engine.failures)
+        parts = [Part(os.path.realpath(path), tuple(self.engine.lint((), [bad]))) for path, bad in unread]
+        parts += [self.part(path, file, project) for path, file in project.files.items()]
+        parts = self.suppressed(parts, project.documents)
+        return Batch(tuple(parts), tuple(refused), (*failures, *self._failures(known)))
 
     def read(
         self, found: Iterable[Found]
@@ -90,13 +94,13 @@ class Run:
             refused.append(str(refusal))
         return project, unread, refused, failures
 
-    def part(self, engine: Engine, path: str, file: File, project: Project) -> Part:
+    def part(self, path: str, file: File, project: Project) -> Part:
         documents = file.documents
         machines, policies = counted(documents)
         made = list(units(documents))
         part = Part(
             path,
-            tuple(engine.lint(made, file.readings)),
+            tuple(self.engine.lint(made, file.readings)),
             file.kind == DEFINITION,
             tuple(f"{d.file}: {d.kind}" + (f" {d.name}" if d.name else "") for d in documents),
             machines,
@@ -112,21 +116,21 @@ class Run:
                 definition.release()
         return part
 
-    def outcome(self, batches: Sequence[Batch], engine: Engine | None = None) -> Outcome:
+    def outcome(self, batches: Sequence[Batch]) -> Outcome:
         """What all files gave, with what there is to say of their machines together."""
         done = Outcome(batches)
         cards = done.cards
         if any(card.calls for card in cards):
             from asllint.facts.project import Project as Machines
 
-            engine = engine or Engine(self.catalogue, self.settings.selection)
-            found = list(engine.of_project(Machines(cards)))
+            known = len(self.engine.failures)
+            found = list(self.engine.of_project(Machines(cards)))
             if self.settings.use_ignores and self.settings.file_ignores:
                 from asllint import suppression
 
                 found = suppression.apply(found, (), self.settings.file_ignores, self.settings.root)
             done.add(found)
-            done.failures += [(f.rule, f.file, _told(f.error)) for f in engine.failures]
+            done.failures += self._failures(known)
         return done
 
     def source(self, name: str) -> Source | None:
@@ -139,7 +143,7 @@ class Run:
             self.sources[name] = Source(name, text)
         return self.sources[name]
 
-    def suppressed(self, engine: Engine, parts: list[Part], documents: Sequence[Document]) -> list[Part]:
+    def suppressed(self, parts: list[Part], documents: Sequence[Document]) -> list[Part]:
         """The parts with what the user has decided to live with marked, and with what there is to say of
         that.
         """
@@ -161,17 +165,21 @@ class Run:
             done.append(part._replace(findings=tuple(kept)))
         for ignore in ignores:
             ignore.unknown = [name for name in ignore.names if name not in ignore.known]
-            ignore.unused = {name for name in ignore.unused if name in ignore.known and engine.ran(name)}
+            ignore.unused = {name for name in ignore.unused if name in ignore.known and self.engine.ran(name)}
         for card in (card for part in parts for card in part.cards if card.calls):
             own = [i for i in ignores if (i.document.file, i.document.name) == (card.file, card.name)]
             card.ignores = tuple((pointer.text(i.covers), tuple(i.names)) for i in own)
             for ignore in own:
                 # whether it is of use to these is known when all files are read
-                ignore.unused = {name for name in ignore.unused if not engine.is_of_project(name)}
-        told = list(engine.of_ignores(ignores))
+                ignore.unused = {name for name in ignore.unused if not self.engine.is_of_project(name)}
+        told = list(self.engine.of_ignores(ignores))
         if told and done:
             done[0] = done[0]._replace(findings=(*done[0].findings, *told))
         return done
+
+    def _failures(self, known: int) -> list[tuple[str, str, str]]:
+        """The checks that have raised beside so many known ones: rule, file, trace."""
+        return [(f.rule, f.file, _told(f.error)) for f in self.engine.failures[known:]]
 
     def _load_named(self, path: str) -> Source:
         """The text of a file that an option or the configuration names. Raises RefusalError."""
@@ -289,14 +297,13 @@ def lint_texts(
     known = Known(machine_type, arn, policies, "trust" if "trust" in held else None)
     run = Run(Settings(selection, known=known), catalogue)
     project = Project(known, lambda path: held[path])
-    engine = Engine(catalogue, selection)
     with uncollected():
         project.add(Source(name, texts[""] or ""), name)
         project.pair()
-        parts = [run.part(engine, path, file, project) for path, file in project.files.items()]
-        outcome = run.outcome([Batch(tuple(run.suppressed(engine, parts, project.documents)))], engine)
-    if engine.failures:
-        raise engine.failures[0].error
+        parts = [run.part(path, file, project) for path, file in project.files.items()]
+        outcome = run.outcome([Batch(tuple(run.suppressed(parts, project.documents)))])
+    if run.engine.failures:
+        raise run.engine.failures[0].error
     return [finding for finding in outcome.findings if not finding.suppressed]
 
 

@@ -123,7 +123,7 @@ def _may_call(scope: Scope) -> bool:
 
 
 # The settings that practices are about.
-PRACTICES = ("name", "logging", "tracing", "encryption", "template")
+PRACTICES = ("type", "name", "logging", "tracing", "encryption", "template")
 GATES: dict[str, Callable[[Scope], bool]] = {
     "document": lambda scope: False,  # about readings and ignores, not about what is read
     "structure": _is_definition,
@@ -133,7 +133,7 @@ GATES: dict[str, Callable[[Scope], bool]] = {
     "errors": _has("ErrorEquals"),
     "timeouts": _is_definition,
     "callbacks": _has("waitForTaskToken", "$$.Task", "context.Task", "${"),
-    "express": lambda scope: scope.unit.document.settings.type is not None or _has("EXPRESS", "${")(scope),
+    "express": lambda scope: scope.unit.document.settings.type == "EXPRESS" or _has("EXPRESS", "${")(scope),
     "nested": _has("states:startExecution", ":sfn:", "${"),
     "lambda": _has("lambda", "${"),
     "map": lambda scope: "Map" in scope.state_types,

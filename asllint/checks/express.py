@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from asllint.facts import flow
 from asllint.facts.integration import (
     ACTIVITY,
     CALLBACK,
@@ -20,9 +19,6 @@ from asllint.rule import where
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 EXPRESS = "EXPRESS"
-
-# Seconds that a workflow of five minutes at most has time to wait; ours.
-SHORT = 30
 
 # What happens twice if it is called twice, and the parameter that keeps it from doing so.
 REPEATED = {
@@ -138,33 +134,6 @@ def repeatable_call_in_express(task: State) -> Iterator[Problem]:
     )
 
 
-def standard_could_be_express(definition: Definition) -> Iterator[Problem]:
-    if definition.settings.type != "STANDARD" or not any(s.type == "Task" for s in definition.states):
-        return
-    if any(flow.has_unknown_transition(machine) or _has_loop(machine) for machine in definition.machines):
-        return  # a loop may go on for longer
-    if all(_is_short(state) for state in definition.states):
-        yield Problem(
-            definition.pointer,
-            "nothing in this workflow needs a Standard one, which costs more for each transition",
-            help="make it an Express workflow, if it ends within five minutes and its steps may run twice",
-        )
-
-
-def _has_loop(machine: Machine) -> bool:
-    return bool(flow.cycles({name: flow.successors(state) for name, state in machine.states.items()}))
-
-
-def _is_short(state: State) -> bool:
-    if state.type == "Wait":
-        seconds = _number(state, "Seconds")
-        return seconds is not None and seconds <= SHORT
-    if state.type == "Task":
-        called = integration(state)
-        return called is not None and called.kind != ACTIVITY and not called.pattern
-    return state.is_known and not state.is_distributed
-
-
 def _processor(machine: Machine) -> Machine | None:
     """The item processor, run as child executions, that a scope is part of."""
     scope: Machine | None = machine
@@ -202,14 +171,3 @@ def _refused(task: State, called: Integration, message: str) -> Problem:
         help=f"{way_out}, or make the workflow a Standard one",
         span=_suffix(called),
     )
-
-
-def _number(state: State, field: str) -> int | float | None:
-    """A number, or an expression that can only be one."""
-    text = state.text(field)
-    if text is None or not state.is_jsonata:
-        return state.number(field)
-    from asllint.facts import jsonata
-
-    value = jsonata.parse(text).value
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -10,6 +10,7 @@ from asllint.model.arn import parse
 from asllint.model.asl import Role, has_hole, is_unknown
 from asllint.model.iam import Policy, Statement
 from asllint.model.wildcards import tokens
+from asllint.rule import where
 
 if TYPE_CHECKING:
     from asllint.facts.resource_kinds import Mismatch
@@ -287,6 +288,11 @@ def action_needs_any_resource(statement: Statement) -> Iterator[Problem]:
         )
 
 
+def _has_condition(statement: Statement) -> bool:
+    return "Condition" in statement.value
+
+
+@where(_has_condition)
 def unknown_condition_operator(statement: Statement) -> Iterator[Problem]:
     from asllint.facts import policy_conditions
 
@@ -302,6 +308,7 @@ def unknown_condition_operator(statement: Statement) -> Iterator[Problem]:
             )
 
 
+@where(_has_condition)
 def unknown_condition_key(statement: Statement) -> Iterator[Problem]:
     from asllint.facts import policy_conditions
 
@@ -316,6 +323,7 @@ def unknown_condition_key(statement: Statement) -> Iterator[Problem]:
         )
 
 
+@where(_has_condition)
 def condition_type_mismatch(statement: Statement) -> Iterator[Problem]:
     from asllint.facts import policy_conditions
 
@@ -329,6 +337,7 @@ def condition_type_mismatch(statement: Statement) -> Iterator[Problem]:
         )
 
 
+@where(_has_condition)
 def malformed_condition_value(statement: Statement) -> Iterator[Problem]:
     from asllint.facts import policy_conditions
 

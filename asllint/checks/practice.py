@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from asllint.facts.expressions import texts
-from asllint.facts.integration import integration
+from asllint.facts.integration import ACTIVITY, integration
 from asllint.finding import Problem
 from asllint.loader.document import Unfilled
 from asllint.loader.read import at
@@ -16,6 +16,9 @@ FORBIDDEN = '[\\s<>{}\\[\\]?*"#%\\\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud8
 LEVELS = ("ALL", "ERROR", "FATAL", "OFF")
 VENDED_LOGS = "/aws/vendedlogs/"
 REUSE_SECONDS = (60, 900)
+
+# Seconds that a workflow of five minutes at most has time to wait; ours.
+SHORT = 30
 
 # An ARN up to its resource, of which the Region and the account are asked for.
 WRITTEN_ARN = r"\barn:(?:aws[\w-]*|\$\{[^{}]*\}):[\w-]+:([a-z0-9-]*|\$\{[^{}]*\}):(\d{12}|\$\{[^{}]*\})?:"
@@ -280,3 +283,40 @@ def _without_holes(text: str) -> str:
 
 def _are(count: int) -> str:
     return "is no destination" if not count else f"are {count} destinations"
+
+
+def standard_could_be_express(definition: Definition) -> Iterator[Problem]:
+    if definition.settings.type != "STANDARD" or not any(s.type == "Task" for s in definition.states):
+        return
+    from asllint.facts.flow import has_unknown_transition
+    from asllint.facts.volume import loops
+
+    if any(has_unknown_transition(machine) or loops(machine) for machine in definition.machines):
+        return  # a loop may go on for longer
+    if all(_is_short(state) for state in definition.states):
+        yield Problem(
+            definition.pointer,
+            "nothing in this workflow needs a Standard one, which costs more for each transition",
+            help="make it an Express workflow, if it ends within five minutes and its steps may run twice",
+        )
+
+
+def _is_short(state: State) -> bool:
+    if state.type == "Wait":
+        seconds = _number(state, "Seconds")
+        return seconds is not None and seconds <= SHORT
+    if state.type == "Task":
+        called = integration(state)
+        return called is not None and called.kind != ACTIVITY and not called.pattern
+    return state.is_known and not state.is_distributed
+
+
+def _number(state: State, field: str) -> int | float | None:
+    """A number, or an expression that can only be one."""
+    text = state.text(field)
+    if text is None or not state.is_jsonata:
+        return state.number(field)
+    from asllint.facts import jsonata
+
+    value = jsonata.parse(text).value
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from asllint.facts import deadline as limits
-from asllint.facts import tokens
 from asllint.facts.deadline import YEAR, has_heartbeat, has_limit, is_bounded
 from asllint.facts.integration import (
     ACTIVITY,
@@ -68,7 +67,9 @@ def callback_without_timeout(task: State) -> Iterator[Problem]:
     called = limits.waits_for_somebody(task)
     if called is None or has_limit(task) or has_heartbeat(task) or is_bounded(task.machine):
         return
-    if called.waits_for_token and tokens.passes_token(task) is False:
+    from asllint.facts.tokens import passes_token
+
+    if called.waits_for_token and passes_token(task) is False:
         return  # what nobody can answer is the cause
     if {name for place, name in misspelt(task.definition) if place == task.pointer} & limits.FIELDS:
         return

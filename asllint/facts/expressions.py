@@ -9,6 +9,7 @@ from asllint.data.fields import OBJECTS, STATES, Field
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import State, fact
 from asllint.model.paths import Path, parse
+from asllint.record import Record
 
 PATH = "path"
 REFERENCE_PATH = "reference-path"
@@ -50,7 +51,7 @@ class Slot(NamedTuple):
         return self.kind == PATH_OR_INTRINSIC and str(self.inside[-1]).endswith(".$")
 
 
-class Evaluated(NamedTuple):
+class Evaluated(Record):
     """What AWS evaluates in a state: every such text, those that are worth a closer look, and whether a
     payload template may hold a value that is evaluated though it should not be, or the other way round.
     """
@@ -161,7 +162,7 @@ def _is_evaluated(field: Field, language: str) -> bool:
     return kind in _PATHS or kind in _PAYLOADS or (field.expression and language == _JSONATA)
 
 
-class _Place(NamedTuple):
+class _Place(Record):
     """What a field takes, and how it is searched where it holds a text, an array or an object."""
 
     kind: str

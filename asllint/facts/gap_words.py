@@ -5,9 +5,7 @@ from collections.abc import Iterable
 
 from asllint.data import integrations_iam as table
 from asllint.facts.gaps import BY_THE_BOOK, COMPANION, Gap
-from asllint.facts.least import statements
-from asllint.facts.need import Need
-from asllint.facts.needs_maps import MAP
+from asllint.facts.need import MAP, Need
 from asllint.model.iam import Statement
 
 # What a Retrier or Catcher sees, where that is documented.
@@ -104,6 +102,8 @@ def rules(gap: Gap) -> str:
 
 def addition(gap: Gap) -> str:
     """The statements to add, as JSON: outside a template one that can be pasted into a policy as it is."""
+    from asllint.facts.least import statements
+
     listed = json.dumps(statements(gap.needs, sids=False), ensure_ascii=False)[1:-1]
     anywhere = listed
     for name, text in ANYWHERE.items():

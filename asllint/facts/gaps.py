@@ -12,8 +12,7 @@ from asllint.facts.grants import (
     decision,
     grants,
 )
-from asllint.facts.need import Need
-from asllint.facts.needs_maps import MAP
+from asllint.facts.need import MAP, Need
 from asllint.facts.permissions import needs
 from asllint.loader.pointer import Pointer
 from asllint.model import arn

@@ -9,6 +9,7 @@ from asllint.model.asl import State
 from asllint.record import Record
 
 REGION = "aws:RequestedRegion"
+MAP = "Map"  # the call of what a Distributed Map needs itself
 # A permission's condition as a policy would write it: operator, key, value.
 Said = tuple[str, str, str]
 

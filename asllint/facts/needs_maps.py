@@ -11,10 +11,10 @@ from asllint.data.integrations_iam import CALL, DOCUMENTED, OPTIONAL, REQUIRED
 from asllint.facts.arn_readers import Home
 from asllint.facts.arn_templates import Resource, expand, in_place
 from asllint.facts.given import Given
-from asllint.facts.need import Need
+from asllint.facts.need import MAP, Need
 from asllint.model.asl import State, plain
 
-READER, WRITER, MAP = "ItemReader", "ResultWriter", "Map"
+READER, WRITER = "ItemReader", "ResultWriter"
 OBJECT = "arn:{partition}:s3:::{Bucket}/{Key}"
 LISTED = "arn:{partition}:s3:::{Bucket}"
 UNDER_PREFIX = "arn:{partition}:s3:::{Bucket}/{Prefix}*"

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from asllint.data.actions import IamAction, IamService
 from asllint.model.asl import has_hole
 from asllint.model.iam import Entry, Statement
-from asllint.near import slips
 from asllint.record import Record
 
 EVERYTHING = ("*", "*:*")
@@ -101,6 +100,7 @@ def _unknown(statement: Statement) -> Iterator[Unknown]:
 def _prefixes(prefix: str, name: str) -> Iterator[str]:
     """Prefixes that have the action, and one of which this may be a slip."""
     from asllint.data import catalog
+    from asllint.near import slips
 
     sdk = catalog.service(prefix)
     candidates: Iterable[str | None] = (PREFIXES.get(prefix), sdk.iam_prefix if sdk else None)
@@ -121,6 +121,8 @@ def _names(service: IamService, name: str) -> Iterator[str]:
     if called:
         yield from called
         return
+    from asllint.near import slips
+
     near = [one for one in service.actions if slips(name, one)]
     if len(near) == 1:
         yield f"{service.prefix}:{near[0]}"

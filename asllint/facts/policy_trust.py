@@ -6,7 +6,6 @@ from asllint.facts.policy_shape import text_kinds
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import has_hole, is_unknown
 from asllint.model.iam import Policy, Principal, Statement, allows_action
-from asllint.near import slips
 from asllint.record import Record
 
 ASSUME_ROLE = "sts:AssumeRole"
@@ -92,6 +91,8 @@ def is_misspelt(service: str) -> bool:
     name, _, rest = service.lower().partition(".")
     if rest == "amazonaws.com" and name in MISTAKEN:
         return True
+    from asllint.near import slips
+
     return slips(service, STEP_FUNCTIONS) and name != "stats"
 
 
