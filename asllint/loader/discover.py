@@ -179,17 +179,16 @@ class _Walk:
             return
         layers = folder.layers + (_layer(folder.place, ".gitignore") if ".gitignore" in names else ())
         is_assembly = "cdk.out" in names and "manifest.json" in names
+        places, reals = os.path.join(folder.place, ""), os.path.join(folder.real, "")
         for entry in entries:
             name = entry.name
             if is_assembly and name.startswith("asset."):
                 continue
-            place = os.path.join(folder.place, name)
+            place = places + name
             if name.lower().endswith(_SUFFIXES) and _is(entry.is_file):
                 if name in _NEVER_OURS or self._is_ignored(place, False, layers):
                     continue
-                real = os.path.join(folder.real, name)
-                if entry.is_symlink():
-                    real = os.path.realpath(entry.path)
+                real = os.path.realpath(entry.path) if entry.is_symlink() else reals + name
                 if real not in self._seen:
                     self._seen.add(real)
                     yield Found(
@@ -200,7 +199,7 @@ class _Walk:
                     continue
                 below = _Folder(printable(folder.name + name) + "/", entry.path, place, "", layers)
                 if not entry.is_symlink():
-                    yield below._replace(real=os.path.join(folder.real, name))
+                    yield below._replace(real=reals + name)
                 elif not _are_nested(real := os.path.realpath(entry.path), top):
                     links.append(below._replace(real=real))
 
