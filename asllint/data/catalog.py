@@ -142,16 +142,25 @@ def _mapping(name: str) -> Mapping[str, str]:
 
 @cache
 def _head() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_first_line())
+    return found
+
+
+@cache
+def _first_line() -> bytes:
     with open(PACK, "rb") as pack:  # noqa: PTH123
-        line = pack.readline()
-    return {**json.loads(line), "start": len(line)}
+        return pack.readline()
 
 
 def _lines(member: str) -> list[str]:
     """A member's lines, each a JSON value; none if there is no such member."""
-    place = _head()["members"].get(member)
-    if place is None:
+    # to look for one place in the head takes a tenth of the time of reading all of them
+    head, name = _first_line(), json.dumps(member).encode() + b":["
+    found = head.find(name)
+    if found < 0:
         return []
+    start = found + len(name)
+    offset, size = map(int, head[start : head.index(b"]", start)].split(b","))
     with open(PACK, "rb") as pack:  # noqa: PTH123
-        pack.seek(_head()["start"] + place[0])
-        return zlib.decompress(pack.read(place[1])).decode().split("\n")
+        pack.seek(len(head) + offset)
+        return zlib.decompress(pack.read(size)).decode().split("\n")
