@@ -288,12 +288,13 @@ def _are(count: int) -> str:
 def standard_could_be_express(definition: Definition) -> Iterator[Problem]:
     if definition.settings.type != "STANDARD" or not any(s.type == "Task" for s in definition.states):
         return
+    if not all(_is_short(state) for state in definition.states):
+        return
     from asllint.facts.flow import has_unknown_transition
     from asllint.facts.volume import loops
 
-    if any(has_unknown_transition(machine) or loops(machine) for machine in definition.machines):
-        return  # a loop may go on for longer
-    if all(_is_short(state) for state in definition.states):
+    # a loop may go on for longer
+    if not any(has_unknown_transition(machine) or loops(machine) for machine in definition.machines):
         yield Problem(
             definition.pointer,
             "nothing in this workflow needs a Standard one, which costs more for each transition",

@@ -106,10 +106,11 @@ def _read(text: str, count: int | None) -> list[YamlTree] | Fault:
     import yaml
 
     from asllint.loader.yaml_builder import Builder, UnreadableError
-    from asllint.loader.yaml_errors import explain, unreadable_character
 
-    if fault := unreadable_character(text):
-        return fault
+    if unreadable := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        from asllint.loader.yaml_errors import unreadable_character
+
+        return unreadable_character(unreadable)
     # libyaml takes quadratic time over deep nesting: take its events one by one, no further than needed.
     events: Any = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     trees: list[YamlTree] = []
@@ -128,6 +129,8 @@ def _read(text: str, count: int | None) -> list[YamlTree] | Fault:
                 break
             trees.append(Builder(YamlTree(text, start if trees else 0)).document(events))
     except yaml.MarkedYAMLError as error:
+        from asllint.loader.yaml_errors import explain
+
         return explain(text, error)
     except UnreadableError as error:
         return error.fault

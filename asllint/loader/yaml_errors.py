@@ -5,17 +5,13 @@ from typing import Any
 
 from asllint.loader.tree import Fault, quoted
 
-_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE = re.compile(r"[^\r\n]*")
 _WORD = re.compile(r"[^\s,\[\]{}]*")
 _OPENS = {"[": "]", "{": "}"}
 
 
-def unreadable_character(text: str) -> Fault | None:
-    """The first character that no YAML text may hold."""
-    found = _UNREADABLE.search(text)
-    if found is None:
-        return None
+def unreadable_character(found: re.Match[str]) -> Fault:
+    """A character that no YAML text may hold."""
     code = ord(found[0])
     if 0xD800 <= code <= 0xDFFF:
         message = f"U+{code:04X} is half of a character: its other half is missing"
