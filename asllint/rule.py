@@ -160,7 +160,7 @@ def where(key: Callable[[Any], Any], *values: object) -> Callable[[Check], Check
 
 
 def mentions(*words: str) -> Callable[[Check], Check]:
-    """A check that concerns only documents with one of the words in their text."""
+    """A check that concerns only documents with one of the words in their text or in the machine's ARN."""
 
     def narrowed(check: Check) -> Check:
         check.mentions = words  # type: ignore[attr-defined]

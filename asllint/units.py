@@ -72,7 +72,9 @@ class Scope:
         return {state.type for state in self.definition.states} if self.definition else set()
 
     def mentions(self, *words: str) -> bool:
-        """Whether the document's text holds one of the words (an escape may hide one, so it counts, too)."""
+        """Whether the document's text or the machine's ARN holds one of the words (an escape may hide one, so
+        it counts, too).
+        """
         return any(self._holds(word) for word in words) or self._holds("\\u")
 
     def _holds(self, word: str) -> bool:
@@ -80,6 +82,7 @@ class Scope:
         if found is None:
             # A letter by itself is found much faster than a word, and most words are not there.
             found = all(letter in self.text for letter in word) and word in self.text
+            found = found or word in (self.unit.document.settings.arn or "")
             self._mentioned[word] = found
         return found
 

@@ -32,16 +32,20 @@ def process(command: list[str]) -> None:
 
 
 def inside(first: Callable[[], object], second: Callable[[], object], runs: int) -> float:
-    """The ratio of the medians of two calls that take turns, each first in every other turn."""
-    times: dict[Callable[[], object], list[float]] = {first: [], second: []}
+    """The median of the ratios of two calls that take turns, each first in every other turn: a machine that
+    is slow for a while is so for both.
+    """
+    ratios = []
     order = [first, second]
     for _ in range(max(runs, LEAST_RUNS)):
+        times = {}
         for call in order:
             start = time.perf_counter()
             call()
-            times[call].append(time.perf_counter() - start)
+            times[call] = time.perf_counter() - start
+        ratios.append(times[first] / times[second])
         order.reverse()
-    return median(times[first]) / median(times[second])
+    return median(ratios)
 
 
 def walk(value: object) -> int:

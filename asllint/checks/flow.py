@@ -138,30 +138,40 @@ def duplicate_state_name(definition: Definition) -> Iterator[Problem]:
             )
 
 
-def state_name_too_long(state: State) -> Iterator[Problem]:
+def state_name_too_long(machine: Machine) -> Iterator[Problem]:
     """AWS answers INVALID_STATE_NAME."""
-    length = len(state.name)
-    if length > NAME_LENGTH and not has_hole(state.name):
-        yield Problem(
-            state.pointer,
-            f"the state's name has {length} characters, and {NAME_LENGTH} are allowed",
-            help=f"shorten the name by {length - NAME_LENGTH}, there and in the transitions that lead to it",
-            key=True,
-        )
+    for name, state in machine.states.items():
+        length = len(name)
+        if length > NAME_LENGTH and not has_hole(name):
+            way_out = (
+                f"shorten the name by {length - NAME_LENGTH}, there and in the transitions that lead to it"
+            )
+            yield Problem(
+                state.pointer,
+                f"the state's name has {length} characters, and {NAME_LENGTH} are allowed",
+                help=way_out,
+                key=True,
+            )
 
 
-def unclean_state_name(state: State) -> Iterator[Problem]:
+def unclean_state_name(machine: Machine) -> Iterator[Problem]:
     """Names that read like others, or like nothing."""
-    name = state.name
+    for name, state in machine.states.items():
+        fault = "" if name.isprintable() and name.strip() == name != "" else _unclean(name)
+        if fault:
+            yield Problem(
+                state.pointer, fault, help="rename it, and the transitions that lead to it", key=True
+            )
+
+
+def _unclean(name: str) -> str:
     if not name.strip():
-        fault = "the state's name is blank"
-    elif any(character < " " or "\x7f" <= character < "\xa0" for character in name):
-        fault = f"the name of state {name!a} holds a control character"
-    elif name != name.strip():
-        fault = f"the name of state `{name}` has blanks at its {'start' if name[0].isspace() else 'end'}"
-    else:
-        return
-    yield Problem(state.pointer, fault, help="rename it, and the transitions that lead to it", key=True)
+        return "the state's name is blank"
+    if any(character < " " or "\x7f" <= character < "\xa0" for character in name):
+        return f"the name of state {name!a} holds a control character"
+    if name != name.strip():
+        return f"the name of state `{name}` has blanks at its {'start' if name[0].isspace() else 'end'}"
+    return ""
 
 
 def choice_without_default(choice: State) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from asllint.facts.integration import ACTIVITY, OPTIMISED, SDK, integration, kin
 from asllint.finding import Problem, Related
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import Definition, State, error_names
-from asllint.rule import where
+from asllint.rule import mentions, where
 
 ACTIVITY_NAME_LENGTH = 80
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
@@ -145,6 +145,7 @@ def _activity(task: State, message: str, span: tuple[int, int]) -> Problem:
     return Problem(task.at("Resource"), f"{message}: {REFUSED}", help=f"write {form}", span=span)
 
 
+@mentions("arn:aws-")
 def mixed_partitions(definition: Definition) -> Iterator[Problem]:
     """Nothing is called across partitions."""
     first: tuple[str, Pointer | None] | None = None

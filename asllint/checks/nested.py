@@ -6,7 +6,7 @@ from typing import Any
 
 from asllint.facts import calls
 from asllint.facts.expressions import JSONATA, Slot, slots
-from asllint.facts.integration import SYNC, SYNC_2, Integration, call_of, integration
+from asllint.facts.integration import SYNC, SYNC_2, Integration, call_of, calls_step_functions, integration
 from asllint.facts.project import LIST, START, START_SYNC, STARTS, Project, can_be_avoided, rings
 from asllint.finding import Problem, Related
 from asllint.model import arn
@@ -17,10 +17,6 @@ from asllint.rule import where
 TEXT_OUTPUTS = (START_SYNC, "aws-sdk:sfn:describeExecution")
 PARENT = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 AWS_ERRORS = ("States.", "StepFunctions.", "Sfn.")
-
-
-def _calls_step_functions(task: State) -> bool:
-    return (call_of(task) or "").startswith("aws-sdk:sfn:")
 
 
 @where(call_of, *STARTS)
@@ -151,7 +147,7 @@ def unknown_child(task: State) -> Iterator[Problem]:
     )
 
 
-@where(_calls_step_functions)
+@where(calls_step_functions)
 def standard_only_call_on_express(task: State) -> Iterator[Problem]:
     """AWS of these actions: "This API action is not supported by EXPRESS state machines"."""
     from asllint.facts import sfn_calls

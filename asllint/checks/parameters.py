@@ -5,7 +5,7 @@ from typing import Any
 
 from asllint.data.integrations import WITH_ALTERNATIVES
 from asllint.facts import parameters as facts
-from asllint.facts.integration import call_of, segments
+from asllint.facts.integration import call_of, calls_step_functions, segments
 from asllint.facts.parameters import Fault, given, is_opaque, literal
 from asllint.finding import Problem, Related
 from asllint.loader.pointer import Pointer
@@ -67,10 +67,6 @@ def _misnamed(task: State) -> list[tuple[str, str, str, str]]:
 
 def _has_credentials(task: State) -> bool:
     return "Credentials" in task
-
-
-def _calls_step_functions(task: State) -> bool:
-    return (call_of(task) or "").startswith("aws-sdk:sfn:")
 
 
 def _call(task: State) -> tuple[str, dict[str, Any]] | None:
@@ -377,7 +373,7 @@ def sqs_body_not_text(task: State) -> Iterator[Problem]:
         )
 
 
-@where(_calls_step_functions)
+@where(calls_step_functions)
 def update_without_change(task: State) -> Iterator[Problem]:
     """AWS: "Either the definition, the role ARN, the LoggingConfiguration, ... must be specified"."""
     from asllint.facts import sfn_calls
@@ -390,7 +386,7 @@ def update_without_change(task: State) -> Iterator[Problem]:
         )
 
 
-@where(_calls_step_functions)
+@where(calls_step_functions)
 def text_without_json(task: State) -> Iterator[Problem]:
     from asllint.facts import sfn_calls
 
@@ -406,7 +402,7 @@ def text_without_json(task: State) -> Iterator[Problem]:
         )
 
 
-@where(_calls_step_functions)
+@where(calls_step_functions)
 def malformed_tag(task: State) -> Iterator[Problem]:
     from asllint.facts import sfn_calls
 

@@ -51,19 +51,9 @@ class Slot(NamedTuple):
         return self.kind == PATH_OR_INTRINSIC and str(self.inside[-1]).endswith(".$")
 
 
-class Evaluated(Record):
-    """What AWS evaluates in a state: every such text, those that are worth a closer look, and whether a
-    payload template may hold a value that is evaluated though it should not be, or the other way round.
-    """
-
-    slots: tuple[Slot, ...]
-    unusual: tuple[Slot, ...]
-    may_mislead: bool
-
-
 def slots(state: State) -> tuple[Slot, ...]:
     """Every evaluated text of a state, in the order of its fields, without those of the states inside it."""
-    return _evaluated(state).slots
+    return _evaluated(state)[0]
 
 
 @fact
@@ -74,19 +64,19 @@ def texts(state: State) -> tuple[Slot, ...]:
 
 def telling(state: State) -> tuple[Slot, ...]:
     """The evaluated texts of a state but the plain reads of its input, `$.name[0]`."""
-    return _evaluated(state).unusual
+    return _evaluated(state)[1]
 
 
 def unusual(state: State) -> tuple[Slot, ...]:
     """The same of a JSONPath state, nothing of a JSONata state."""
-    return () if state.is_jsonata else _evaluated(state).unusual
+    return () if state.is_jsonata else _evaluated(state)[1]
 
 
 def may_mislead(state: State) -> bool:
     """Whether a value of a JSONPath state's payload templates may be evaluated though it should not, or the
     other way round.
     """
-    return _evaluated(state).may_mislead
+    return _evaluated(state)[2]
 
 
 @lru_cache(maxsize=50_000)
@@ -96,12 +86,13 @@ def _is_plain(text: str) -> bool:
 
 
 @fact
-def _evaluated(state: State) -> Evaluated:
+def _evaluated(state: State) -> tuple[tuple[Slot, ...], tuple[Slot, ...], bool]:
+    """What AWS evaluates in a state, what of that is telling, and whether a value may mislead."""
     search = _searched(state, every=False)
     found = tuple(search.found)
     if state.is_jsonata:
-        return Evaluated(found, found, False)
-    return Evaluated(found, tuple([s for s in found if not _is_plain(s.text)]), search.may_mislead)
+        return found, found, False
+    return found, tuple([slot for slot in found if not _is_plain(slot.text)]), search.may_mislead
 
 
 def _searched(state: State, *, every: bool) -> "_Search":

@@ -73,6 +73,11 @@ def pattern_of(state: State) -> str | None:
     return called.pattern if called is not None else None
 
 
+def calls_step_functions(state: State) -> bool:
+    """Whether a Task state calls Step Functions itself by the AWS SDK."""
+    return (call_of(state) or "").startswith("aws-sdk:sfn:")
+
+
 @lru_cache(maxsize=4096)
 def parse(resource: str) -> Integration | None:
     """A `Resource` as an integration, None where it has another form or a hole where the form is decided."""

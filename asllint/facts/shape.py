@@ -235,7 +235,7 @@ def _of_value(
         if type(value) is not list:
             return WRONG_TYPE
         for i, element in enumerate(value):
-            if is_unknown(element) or (of == "text[]" and isinstance(element, str)):
+            if (of == "text[]" and isinstance(element, str)) or is_unknown(element):
                 continue
             place = (*part.pointer, name, i)
             if of == "text[]" or not isinstance(element, dict):
