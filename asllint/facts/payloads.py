@@ -1,6 +1,7 @@
 """Data between states: which fields a state's input or output certainly has, and which reads find nothing."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from asllint.facts.expressions import JSONATA, Slot, slots
@@ -46,19 +47,25 @@ class Absent(Record):
 def of_literal(value: Any) -> Shape:
     if not isinstance(value, dict) or is_unknown(value):
         return None
-    return Known({k: of_literal(v) for k, v in value.items()}, _has_open_name(value))
+    fields = {k: of_literal(v) if v.__class__ is dict else None for k, v in value.items()}
+    return Known(fields, _has_open_name(value))
 
 
 def of_template(value: Any) -> Shape:
     """What a payload template makes: the fields are known, what a path selects is not."""
     if not isinstance(value, dict) or is_unknown(value):
         return None
-    fields = {k.removesuffix(".$"): None if k.endswith(".$") else of_template(v) for k, v in value.items()}
+    fields: dict[str, Shape] = {}
+    for key, held in value.items():
+        if key[-2:] == ".$":
+            fields[key[:-2]] = None
+        else:
+            fields[key] = of_template(held) if held.__class__ is dict else None
     return Known(fields, _has_open_name(value))
 
 
 def _has_open_name(value: dict[str, Any]) -> bool:
-    return any("${" in name for name in value)
+    return "${" in "\n".join(value)
 
 
 def output(state: State, given: Shape) -> Shape:
@@ -130,14 +137,9 @@ def _selected(shape: Shape, text: Any) -> Shape:
     return shape
 
 
-class Entry(NamedTuple):
-    """One way into a state: what is known of the data on it, and who hands it on, a state, its Catcher, or
-    the state around the scope.
-    """
-
-    target: str
-    shape: Shape
-    giver: State | Catcher | None = None
+# One way into a state: its name, what is known of the data on the way, and who hands it on, a state, its
+# Catcher, or the state around the scope.
+Entry: TypeAlias = tuple[str, Shape, State | Catcher | None]
 
 
 def absent(machine: Machine) -> Iterator[Absent]:
@@ -159,7 +161,7 @@ def _of_scope(machine: Machine) -> Iterator[Absent]:
         for transition in state.transitions:
             ways_in[transition.target] = ways_in.get(transition.target, 0) + 1
     done: set[str] = set()
-    waiting = [Entry(name, None) for name in reversed(states) if ways_in.get(name, 0) != 1]
+    waiting: list[Entry] = [(name, None, None) for name in reversed(states) if ways_in.get(name, 0) != 1]
     waiting.append(_start(machine))
     rest = iter(states)
     while True:
@@ -167,36 +169,35 @@ def _of_scope(machine: Machine) -> Iterator[Absent]:
             name = next((name for name in rest if name not in done), None)
             if name is None:
                 return
-            waiting.append(Entry(name, None))
-        entry = waiting.pop()
-        entered = states.get(entry.target)
+            waiting.append((name, None, None))
+        name, shape, giver = waiting.pop()
+        entered = states.get(name)
         if entered is None:
             continue
-        yield from reads(entered, entry.shape, entry.giver)
-        if entry.target in done or (entry.shape is not None and ways_in.get(entry.target, 0) > 1):
+        if not entered.is_jsonata:
+            yield from reads(entered, shape, giver)
+        if name in done or (shape is not None and ways_in.get(name, 0) > 1):
             continue
-        done.add(entry.target)
-        waiting += [way for way in _ways_out(entered, entry.shape) if way.shape or way.target not in done]
+        done.add(name)
+        waiting += [way for way in _ways_out(entered, shape) if way[1] or way[0] not in done]
 
 
-def _ways_out(state: State, given: Shape) -> Iterator[Entry]:
+def _ways_out(state: State, given: Shape) -> list[Entry]:
     """The ways out of a state. Behind a Choice state nothing is known: it may have asked what there is."""
     if state.type == "Choice":
-        for transition in state.transitions:
-            yield Entry(transition.target, None)
-        return
-    for catcher in state.catchers if "Catch" in state else ():
-        yield Entry(catcher.text("Next") or "", caught(state, given, catcher.value), catcher)
-    yield Entry(state.text("Next") or "", output(state, given), state)
+        return [(transition.target, None, None) for transition in state.transitions]
+    catchers = state.catchers if "Catch" in state.value else ()
+    ways: list[Entry] = [(c.text("Next") or "", caught(state, given, c.value), c) for c in catchers]
+    return [*ways, (state.text("Next") or "", output(state, given), state)]
 
 
 def _start(machine: Machine) -> Entry:
     """The way into a scope: an item that a Map state selects, the parameters of a Parallel state."""
     owner, start = machine.owner, machine.start or ""
     if owner is None or "ItemBatcher" in owner:
-        return Entry(start, None)
+        return start, None, None
     written = owner.value.get(_handed_on(owner))
-    return Entry(start, of_literal(written) if owner.is_jsonata else of_template(written), owner)
+    return start, of_literal(written) if owner.is_jsonata else of_template(written), owner
 
 
 def _handed_on(owner: State) -> str:
@@ -216,9 +217,7 @@ def _words(giver: State | Catcher | None, machine: Machine) -> str:
 
 
 def reads(state: State, given: Shape, giver: State | Catcher | None) -> Iterator[Absent]:
-    """The paths of a state that select what is not in its input, or not in its output."""
-    if state.is_jsonata:
-        return
+    """The paths of a JSONPath state that select what is not in its input, or not in its output."""
     effective = _effective(state, given)
     if given is None and effective is None and "OutputPath" not in state:
         return
@@ -242,9 +241,7 @@ def reads(state: State, given: Shape, giver: State | Catcher | None) -> Iterator
 
 def _missing(slot: Slot, shape: Known) -> Iterator[tuple[tuple[int, int], str, tuple[str, ...]]]:
     """The names that a text reads and an object does not have: where, which, and what it has."""
-    for path in _paths(slot.text):
-        if path.root != "$" or not path.is_reference:
-            continue
+    for path in _references(slot.text):
         found: Shape = shape
         for segment, name in zip(path.segments, path.names, strict=False):
             if found is None:
@@ -257,22 +254,22 @@ def _missing(slot: Slot, shape: Known) -> Iterator[tuple[tuple[int, int], str, t
             found = found.fields[name]
 
 
-def _paths(text: str) -> Iterator[Path]:
-    """The paths that must select something: those in filters need not."""
+@lru_cache(maxsize=50_000)
+def _references(text: str) -> tuple[Path, ...]:
+    """The Reference Paths into the input that must select something: those in filters need not."""
     if text[:1] == "$":
-        path = parse(text)
-        if isinstance(path, Path) and not path.opaque:
-            yield path
-        return
-    from asllint.model import intrinsics
+        parts: list[Any] = [parse(text)]
+    else:
+        from asllint.model import intrinsics
 
-    waiting: list[Any] = [intrinsics.parse(text)]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, intrinsics.Call):
-            waiting += reversed(part.arguments)
-        elif isinstance(part, Path) and not part.opaque:
-            yield part
+        parts, waiting = [], [intrinsics.parse(text)]
+        while waiting:
+            part: Any = waiting.pop()
+            if isinstance(part, intrinsics.Call):
+                waiting += reversed(part.arguments)  # type: ignore[arg-type]
+            else:
+                parts.append(part)
+    return tuple(part for part in parts if isinstance(part, Path) and part.root == "$" and part.is_reference)
 
 
 def unbatched_reads(map_state: State) -> Iterator[Absent]:

@@ -109,12 +109,8 @@ class _Named(Record):
     names: tuple[str, ...] = ()
 
 
-class _Part(Record):
-    """An object still to be looked at."""
-
-    value: dict[str, Any]
-    pointer: Pointer
-    holder: str
+# An object still to be looked at, its place, and the table's name for it.
+_Part: TypeAlias = tuple[dict[str, Any], Pointer, str]
 
 
 def language_of(state: State) -> str:
@@ -163,7 +159,7 @@ def _of_definition(definition: Definition) -> Iterator[Fault]:
         holder = "Definition"
         if machine.owner is not None:
             holder = "Branch" if machine.owner.type == "Parallel" else "ItemProcessor"
-        yield from _of_part(machine, _Part(machine.value, machine.pointer, holder), "")
+        yield from _of_part(machine, (machine.value, machine.pointer, holder), "")
         if not is_unknown(machine.value.get("States")):
             for state in machine.states.values():
                 yield from _of_state(state)
@@ -178,7 +174,7 @@ def _of_state(state: State) -> Iterator[Fault]:
     elif kind in STATES:
         assert kind is not None
         language = language_of(state)
-        yield from _of_part(state, _Part(value, state.pointer, kind), language)
+        yield from _of_part(state, (value, state.pointer, kind), language)
         if value.get("QueryLanguage") == JSONPATH and state.definition.language == JSONATA:
             yield Fault(DOWNGRADE, state.at("QueryLanguage"), state, kind, "QueryLanguage")
     elif kind is not None:
@@ -227,7 +223,8 @@ def _of_value(
     view: "State | Machine", part: _Part, name: str, value: Any, language: str, waiting: list[_Part]
 ) -> Generator[Fault, None, str]:
     """The kind of fault of a field's value, empty for none; the objects in it are put to the waiting ones."""
-    spec = TABLES[part.holder][name]
+    _, pointer, holder = part
+    spec = TABLES[holder][name]
     of = spec.type
     if is_unknown(value) or (isinstance(value, str) and _is_expression_here(spec, value, language)):
         return ""
@@ -237,17 +234,17 @@ def _of_value(
         for i, element in enumerate(value):
             if (of == "text[]" and isinstance(element, str)) or is_unknown(element):
                 continue
-            place = (*part.pointer, name, i)
+            place = (*pointer, name, i)
             if of == "text[]" or not isinstance(element, dict):
-                yield Fault(WRONG_TYPE, place, view, part.holder, name, element)
+                yield Fault(WRONG_TYPE, place, view, holder, name, element)
             elif of != "Branch[]":
-                waiting.append(_Part(element, place, of[:-2]))
+                waiting.append((element, place, of[:-2]))
         return EMPTY if spec.not_empty and not value else ""
     if of in OBJECTS:
         if type(value) is not dict:
             return WRONG_TYPE
         if of != "ItemProcessor":
-            waiting.append(_Part(value, (*part.pointer, name), of))
+            waiting.append((value, (*pointer, name), of))
         return ""
     if type(value) not in _TYPES[of]:
         return WRONG_TYPE
