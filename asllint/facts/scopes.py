@@ -1,7 +1,7 @@
 """Which variables exist where: what each state finds when it is entered."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from asllint.facts.flow import cycles
 from asllint.facts.variables import Assignment, Read, assigned, everywhere, is_unknown, reads, tested
@@ -11,6 +11,8 @@ from asllint.record import Record
 # "Variable scope", "Evaluation order in an assign field":
 # https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 
+_CATCHING = ("Task", "Parallel", "Map")
+
 
 class Entry(Record):
     """What exists whenever a state is entered, and what exists after some way to it: sums of `bits`."""
@@ -19,12 +21,8 @@ class Entry(Record):
     sometimes: int
 
 
-class _Edge(Record):
-    """A transition with what is assigned on it for certain, and with what may be."""
-
-    target: str
-    certain: int
-    possible: int
+# A transition: the state that it leads to, what is assigned on it for certain, and what may be.
+_Edge: TypeAlias = tuple[str, int, int]
 
 
 @fact
@@ -67,10 +65,10 @@ def _order(edges: Mapping[str, tuple[_Edge, ...]], start: str) -> list[str]:
     work = [(start, iter(edges[start]))]
     while work:
         name, following = work[-1]
-        for edge in following:
-            if edge.target not in seen:
-                seen.add(edge.target)
-                work.append((edge.target, iter(edges[edge.target])))
+        for target, _, _ in following:
+            if target not in seen:
+                seen.add(target)
+                work.append((target, iter(edges[target])))
                 break
         else:
             found.append(name)
@@ -81,7 +79,7 @@ def _order(edges: Mapping[str, tuple[_Edge, ...]], start: str) -> list[str]:
 def _sometimes(edges: Mapping[str, tuple[_Edge, ...]], order: list[str], first: int) -> dict[str, int]:
     """One pass will do: what is assigned on a cycle is found by all its states."""
     group: dict[str, str] = {name: name for name in order}
-    for cycle in cycles({name: [edge.target for edge in edges[name]] for name in order}):
+    for cycle in cycles({name: [target for target, _, _ in edges[name]] for name in order}):
         group.update(dict.fromkeys(cycle, min(cycle)))
     found = dict.fromkeys(group.values(), 0)
     found[group[order[0]]] = first
@@ -136,17 +134,17 @@ def _edges(state: State) -> Iterator[_Edge]:
             if rule.is_top and target in states:
                 # whether the state's own Assign counts where the rule has none is not documented
                 assigned = _assigned_by(state, rule.value)
-                yield _Edge(target, assigned | known, assigned if "Assign" in rule else own)
+                yield target, assigned | known, assigned if "Assign" in rule else own
         default = state.text("Default")
         if default in states:
-            yield _Edge(default, own | known, own)
+            yield default, own | known, own
     elif state.text("Next") in states and not state.is_terminal:
-        yield _Edge(str(state.text("Next")), own, own)
-    for catcher in state.catchers if state.type in ("Task", "Parallel", "Map") else ():
+        yield str(state.text("Next")), own, own
+    for catcher in state.catchers if "Catch" in state.value and state.type in _CATCHING else ():
         target = catcher.text("Next")
         if target in states:
             assigned = _assigned_by(state, catcher.value)
-            yield _Edge(target, assigned, assigned)
+            yield target, assigned, assigned
 
 
 def unguarded(state: State) -> Iterator[Read]:

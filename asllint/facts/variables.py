@@ -5,7 +5,7 @@ from typing import Any
 
 from asllint.facts.expressions import JSONATA, PATH_OR_INTRINSIC, Slot, telling
 from asllint.loader.pointer import Pointer
-from asllint.model.asl import Definition, Machine, State, fact, has_hole
+from asllint.model.asl import Definition, Machine, State, View, fact, has_hole
 from asllint.record import Record
 
 
@@ -111,7 +111,9 @@ def _assigns(state: State) -> Iterator[tuple[Any, Pointer]]:
     """Every `Assign` of a state, of its Choice Rules and of its catchers."""
     if "Assign" in state and state.type not in ("Succeed", "Fail"):
         yield state.value["Assign"], state.at("Assign")
-    for part in [*(rule for rule in state.choice_rules if rule.is_top), *state.catchers]:
+    parts: list[View] = [rule for rule in state.choice_rules if rule.is_top] if state.type == "Choice" else []
+    parts += state.catchers if "Catch" in state.value else ()
+    for part in parts:
         if "Assign" in part:
             yield part.value["Assign"], part.at("Assign")
 

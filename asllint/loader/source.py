@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from asllint.record import Record
 
@@ -32,12 +33,9 @@ class Source:
     def starts(self) -> list[int]:
         """The offset at which each line starts."""
         if self._starts is None:
-            starts, offset = [0], 0
-            for line in self.text.splitlines(keepends=True):
-                offset += len(line)
-                if line[-1] in "\r\n":
-                    starts.append(offset)
-            self._starts = starts
+            lines = self.text.splitlines(keepends=True)
+            ends = zip(accumulate(map(len, lines)), lines, strict=True)
+            self._starts = [0, *(end for end, line in ends if line[-1] in "\r\n")]
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:
