@@ -39,9 +39,10 @@ class Failure(Record):
 
 
 Key = Callable[[Any], Any]
-# The checks by kind of target, then by the fact that tells their targets apart and whether it is a claim,
-# then by the fact's value.
-Table = dict[str, dict[tuple[Key, bool], dict[Any, list[tuple[Rule, Check]]]]]
+Checks = list[tuple[Rule, Check]]
+# The checks by kind of target: the fact that tells their targets apart, the checks of those of which it is
+# true, those of the others by the fact's value.
+Table = dict[str, list[tuple[Key, Checks, dict[Any, Checks]]]]
 EVERY: tuple[Key, tuple[Any, ...]] = (lambda target: True, ())
 
 
@@ -109,14 +110,14 @@ class Engine:
         self._units += 1
         table = self._table(scope)
         for kind, target in scope.targets(table):
-            for (key, is_claim), by_value in table.get(kind, {}).items():
+            for key, of_true, by_value in table.get(kind, ()):
                 try:
                     value = key(target)
-                    if is_claim and not value:
+                    if not value:
                         continue
-                    concerned = by_value.get(True if is_claim else value, ())
+                    concerned = of_true or by_value.get(value) or ()
                 except Exception as error:
-                    first = next(iter(by_value.values()))[0][0]
+                    (first, _), *_ = of_true or next(iter(by_value.values()))
                     self.failures.append(Failure(first.name, unit.document.file, error))
                     continue
                 for rule, check in concerned:
@@ -132,7 +133,7 @@ class Engine:
         """The checks that may have something to say of a document."""
         # Reading every page's head pays only where there is more to do than one ordinary definition.
         is_long = self._units > MANY_UNITS or scope.size > MANY_STATES
-        table: Table = {}
+        by_key: dict[str, dict[tuple[Key, bool], dict[Any, Checks]]] = {}
         for category, rules in self._categories.items():
             if not applies(category, scope) and not any(rule.is_own for rule in rules):
                 continue
@@ -140,10 +141,16 @@ class Engine:
                 if (is_long and not self.includes(rule)) or not _may_concern(check, scope):
                     continue
                 key, values = getattr(check, "where", EVERY)
-                by_value = table.setdefault(kind, {}).setdefault((key, not values), {})
+                by_value = by_key.setdefault(kind, {}).setdefault((key, not values), {})
                 for value in values or (True,):
                     by_value.setdefault(value, []).append((rule, check))
-        return table
+        return {
+            kind: [
+                (key, by_value[True] if is_claim else [], {} if is_claim else by_value)
+                for (key, is_claim), by_value in found.items()
+            ]
+            for kind, found in by_key.items()
+        }
 
     def of_ignores(self, ignores: Iterable[Any]) -> Iterator[Finding]:
         """What there is to say of suppressions themselves, once it is known which were of use."""

@@ -148,8 +148,8 @@ def _example(**written: Any) -> Example:
 
 
 def where(key: Callable[[Any], Any], *values: object) -> Callable[[Check], Check]:
-    """A check that concerns only some of its targets: those of which a fact is one of the values, or, where
-    none is given, those of which it is true.
+    """A check that concerns only some of its targets: those of which a fact is one of the values (of which
+    none is empty), or, where no value is given, those of which it is true.
     """
 
     def narrowed(check: Check) -> Check:

@@ -31,7 +31,7 @@ def _waits_long(retrier: Retrier) -> bool:
 
 
 def _has_cap(retrier: Retrier) -> bool:
-    return "MaxDelaySeconds" in retrier
+    return "MaxDelaySeconds" in retrier.value
 
 
 @where(_lists_own)

@@ -66,7 +66,7 @@ def _misnamed(task: State) -> list[tuple[str, str, str, str]]:
 
 
 def _has_credentials(task: State) -> bool:
-    return "Credentials" in task
+    return "Credentials" in task.value
 
 
 def _call(task: State) -> tuple[str, dict[str, Any]] | None:

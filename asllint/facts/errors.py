@@ -171,7 +171,7 @@ def _power(base: float, exponent: float) -> float:
 
 
 def _number(retrier: Retrier, field: str, otherwise: float, low: float, high: float) -> float | None:
-    if field not in retrier:
+    if field not in retrier.value:
         return otherwise
     found = retrier.number(field)
     return float(found) if found is not None and low <= found <= high else None

@@ -103,7 +103,7 @@ def _placed(state: State, given: Shape, place: Any, result: Shape) -> Shape:
     """The input with a result where ResultPath says."""
     if place == "$":
         return result
-    base = None if "InputPath" in state else given
+    base = None if "InputPath" in state.value else given
     if place is None:
         return base
     path = parse(place) if isinstance(place, str) else None
@@ -219,7 +219,7 @@ def _words(giver: State | Catcher | None, machine: Machine) -> str:
 def reads(state: State, given: Shape, giver: State | Catcher | None) -> Iterator[Absent]:
     """The paths of a JSONPath state that select what is not in its input, or not in its output."""
     effective = _effective(state, given)
-    if given is None and effective is None and "OutputPath" not in state:
+    if given is None and effective is None and "OutputPath" not in state.value:
         return
     for slot in slots(state):
         first = slot.inside[0]

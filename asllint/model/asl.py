@@ -51,9 +51,9 @@ class View:
     def number(self, field: str) -> int | float | None:
         """A number that is one: what is larger than any (NaN, 1e999) is told where it is read."""
         found = self.value.get(field)
-        if not isinstance(found, (int, float)) or isinstance(found, bool):
-            return None
-        return found if found - found == 0 else None
+        if found.__class__ is int or (found.__class__ is float and found - found == 0):
+            return found
+        return None
 
     def object(self, field: str) -> dict[str, Any] | None:
         found = self.value.get(field)
@@ -199,22 +199,25 @@ class State(View):
             self._transitions = tuple(self._find_transitions())
         return self._transitions
 
-    def _find_transitions(self) -> Iterator[Transition]:
-        value = self.value
+    def _find_transitions(self) -> list[Transition]:
+        found: list[Transition] = []
         if self.type == "Choice":
-            listed = value.get("Choices")
-            for i, rule in enumerate(listed if isinstance(listed, list) else ()):
-                if isinstance(rule, dict) and isinstance(rule.get("Next"), str):
-                    yield Transition(rule["Next"], self.at("Choices", i, "Next"), "Next")
-            if isinstance(value.get("Default"), str):
-                yield Transition(value["Default"], self.at("Default"), "Default")
-        elif isinstance(value.get("Next"), str) and self.type not in ("Succeed", "Fail"):
-            yield Transition(value["Next"], self.at("Next"), "Next")
-        if self.type in ("Task", "Parallel", "Map", None) or not self.is_known:
-            listed = value.get("Catch")
-            for i, catcher in enumerate(listed if isinstance(listed, list) else ()):
-                if isinstance(catcher, dict) and isinstance(catcher.get("Next"), str):
-                    yield Transition(catcher["Next"], self.at("Catch", i, "Next"), "Next")
+            found += self._nexts("Choices")
+            default = self.value.get("Default")
+            if isinstance(default, str):
+                found.append(Transition(default, self.at("Default"), "Default"))
+        elif self.type not in ("Succeed", "Fail"):
+            following = self.value.get("Next")
+            if isinstance(following, str):
+                found.append(Transition(following, self.at("Next"), "Next"))
+        if "Catch" in self.value and (self.type in ("Task", "Parallel", "Map") or not self.is_known):
+            found += self._nexts("Catch")
+        return found
+
+    def _nexts(self, field: str) -> Iterator[Transition]:
+        for i, held in enumerate(self.array(field) or ()):
+            if isinstance(held, dict) and isinstance(held.get("Next"), str):
+                yield Transition(held["Next"], self.at(field, i, "Next"), "Next")
 
 
 @fact
@@ -325,9 +328,13 @@ def _errors(handler: Retrier) -> list[tuple[str, Pointer]]:
 @fact
 def error_names(state: State) -> list[str]:
     """Every name that the retriers and catchers of a state list, as often as they do."""
-    listed = [handler for field in ("Retry", "Catch") for handler in state.array(field) or ()]
-    given = [handler.get("ErrorEquals") for handler in listed if isinstance(handler, dict)]
-    return [name for names in given if isinstance(names, list) for name in names if isinstance(name, str)]
+    found: list[str] = []
+    for field in ("Retry", "Catch"):
+        for handler in state.array(field) or () if field in state.value else ():
+            names = handler.get("ErrorEquals") if isinstance(handler, dict) else None
+            if isinstance(names, list):
+                found += [name for name in names if isinstance(name, str)]
+    return found
 
 
 @fact
