@@ -8,7 +8,7 @@ from asllint.outcome import Batch, Outcome
 from asllint.run import Run
 
 # Batches for each process, so that none waits long for another; a ticket is one byte.
-BATCHES, TICKETS = 6, 256
+BATCHES, TICKETS = 16, 256
 
 _run: Run
 
