@@ -69,8 +69,6 @@ class Gap(Record):
 
 def gaps(role: Role, *kinds: str) -> Iterator[Gap]:
     """The gaps of some kinds, in the order of the states."""
-    if not role.is_complete:
-        return
     memo = role.definition.memo
     policies, found = memo.get("gaps", (None, ()))
     if policies is not role.policies:

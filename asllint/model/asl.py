@@ -398,7 +398,6 @@ class Role(Record):
     definition: Definition
     policies: tuple[Any, ...]
     trust: Any = None
-    is_complete: bool = True
 
 
 def plain(value: Any) -> Mapping[str, Any]:
