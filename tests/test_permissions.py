@@ -107,9 +107,9 @@ def calling(call: str, pattern: str = "rr", **parameters: Any) -> dict[str, Any]
     }
 
 
-def found(definition: Definition, *documents: Any, complete: bool = True) -> list[tuple[str, Problem]]:
+def found(definition: Definition, *documents: Any) -> list[tuple[str, Problem]]:
     """Every problem of the category with its rule."""
-    role = Role(definition, tuple(Policy(document) for document in documents), None, complete)
+    role = Role(definition, tuple(Policy(document) for document in documents))
     return [(name, problem) for name, check in CHECKS.items() for problem in check(role)]
 
 
@@ -214,13 +214,6 @@ def test_an_optional_action_is_neither_missing_nor_unused(call: str, pattern: st
 def test_every_call_of_the_table_is_tested_in_each_of_its_patterns() -> None:
     rows = table.facts()["integrations"]
     assert len(CALLS) == sum(len(row["patterns"]) for row in rows) == 106
-
-
-def test_a_role_that_is_known_in_part_is_not_judged() -> None:
-    definition = machine(calling("lambda:invoke"))
-    other = allow("s3:GetObject", "*")
-    assert rules(definition, other) == ["missing_permission", "unused_grant"]
-    assert [rule for rule, _ in found(definition, other, complete=False)] == ["unused_grant"]
 
 
 @pytest.mark.parametrize(

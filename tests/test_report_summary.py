@@ -25,8 +25,8 @@ from asllint.report.summary import Summary, line
         (
             Summary(1, 1, 0, skipped=tuple("abcdefgh")),
             [],
-            "no findings: 1 definition checked; skipped a; skipped b; skipped c; skipped d; skipped e; "
-            "skipped f; skipped 2 more, which `--format json` lists",
+            "no findings: 1 definition checked; skipped a; skipped b; skipped c; "
+            "skipped 5 more, which `--format json` lists",
         ),
         (
             Summary(

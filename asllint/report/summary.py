@@ -9,7 +9,7 @@ from asllint.loader.source import Source
 from asllint.record import Record
 
 NAMED_PAIRS = 3
-NAMED_SKIPPED = 6
+NAMED_SKIPPED = 3
 
 
 class RuleInfo(Protocol):
