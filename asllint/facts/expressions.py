@@ -118,26 +118,24 @@ def _place(name: str, field: Field, language: str, every: bool) -> "_Place | Non
     is_wanted = every or _is_evaluated(field, language) or any(_may_hold(f, language) for f in _inner(field))
     if not is_wanted or (kind in _PATHS and language == _JSONATA):
         return None
+    nothing, every_text = _Search.nothing, _Search.constants if every else _Search.nothing
     evaluated = _Search.payload if every or language == _JSONATA else _Search.template
-    constant = _Search.constant if every and name != "Comment" else _Search.nothing
-    of_text = evaluated if field.expression else constant
+    of_text = evaluated if field.expression else _Search.constant if every and name != "Comment" else nothing
     if kind in _PATHS:
-        return _Place(kind, _Search.path, _Search.nothing, _Search.nothing)
+        return _Place(kind, _Search.path, nothing, nothing)
+    if kind == _OBJECT:
+        return _Place(kind, of_text, nothing, evaluated)
     if kind in _PAYLOADS:
-        is_object = kind == _OBJECT
-        return _Place(
-            kind, of_text if is_object else evaluated, _Search.nothing if is_object else evaluated, evaluated
-        )
+        return _Place(kind, evaluated, evaluated, evaluated)
     if kind == "any":
-        return _Place("", *[_Search.constants if every else _Search.nothing] * 3)
+        return _Place("", every_text, every_text, every_text)
     if inner not in OBJECTS:
-        of_list = _Search.constants if every and inner != kind else _Search.nothing
-        return _Place(kind, of_text, of_list, _Search.nothing)
-    if inner in ("Branch", "ItemProcessor"):
-        return _Place(kind, of_text, _Search.nothing, _Search.nothing)  # the states inside are others
+        return _Place(kind, of_text, nothing if inner == kind else every_text, nothing)
+    if inner in ("Branch", "ItemProcessor"):  # the states inside are others
+        return _Place(kind, of_text, nothing, nothing)
     if inner != kind:
-        return _Place(kind, of_text, _Search.each, _Search.nothing)
-    return _Place(kind, of_text, _Search.nothing, _Search.object)
+        return _Place(kind, of_text, _Search.each, nothing)
+    return _Place(kind, of_text, nothing, _Search.object)
 
 
 def _inner(field: Field) -> Iterable[Field]:
