@@ -1,5 +1,6 @@
 """Rules that are data: a JSONPath chooses, a JSON Schema asserts."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -11,6 +12,9 @@ from asllint.rule import PageError, Rule
 
 # What has no JSON value of its own to choose from.
 JOINED = ("reading", "ignore", "role", "project")
+# What a message may have filled in.
+FILLED = ("state", "value")
+NAME = "[a-z0-9]+(-[a-z0-9]+)*"
 
 
 def assertion(rule: Rule) -> "Assertion":
@@ -24,6 +28,7 @@ class Assertion:
     def __init__(self, rule: Rule) -> None:
         from jsonschema import Draft202012Validator
         from jsonschema.exceptions import SchemaError
+        from referencing import Registry
 
         asserted = rule.page["assert"]
         self.message = str(asserted.get("message") or rule.page.get("message") or rule.title)
@@ -37,7 +42,13 @@ class Assertion:
             except SchemaError as error:
                 where = ".".join(["assert", name, *map(str, error.absolute_path)])
                 raise PageError(rule.path, f"`{where}` is not a JSON Schema: {error.message}") from error
-            schemas[name] = Draft202012Validator(schema)
+            for reference in unresolved(schema):
+                told = f"`assert.{name}`: `$ref` leads to `{reference}`, which is not in this schema"
+                lines = rule.text.splitlines()
+                at = next((number for number, line in enumerate(lines, 1) if reference in line), None)
+                raise PageError(rule.path, told, at)
+            # without a registry of its own, jsonschema would fetch what a reference leads to
+            schemas[name] = Draft202012Validator(schema, registry=Registry())
         self.when, self.schema = schemas["when"], schemas["schema"]
         try:
             self.select = selector(asserted.get("select", "$"))
@@ -53,6 +64,26 @@ class Assertion:
                 inside = tuple(wrong.absolute_path)
                 message = filled(self.message, target, wrong.instance)
                 yield Problem((*target.pointer, *place, *inside), message, help=self.help, key=self.key)
+
+
+def unresolved(schema: Mapping[str, Any]) -> Iterator[str]:
+    """The references of a schema that lead out of it, or to nothing in it."""
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    resolver = Registry().with_resource("", DRAFT202012.create_resource(schema)).resolver()
+    waiting: list[Any] = [schema]
+    while waiting:
+        held = waiting.pop()
+        waiting += held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+        for key in ("$ref", "$dynamicRef") if isinstance(held, dict) else ():
+            reference = held.get(key)
+            if isinstance(reference, str):
+                try:
+                    resolver.lookup(reference)
+                except Unresolvable:
+                    yield reference
 
 
 def unknowable(error: Any) -> bool:
@@ -116,10 +147,15 @@ def place(match: Any) -> Pointer:
 
 def check_page(rule: Rule) -> None:
     """Raise PageError, with the place in the page, where a page is not as pages are."""
+    if not re.fullmatch(NAME, rule.name):
+        told = f"`{rule.name}` is no name for a rule: it is the file's name, small words joined by `-`"
+        raise PageError(rule.path, told)
     import json
     from pathlib import Path
 
     from jsonschema import Draft202012Validator
+
+    from asllint.near import near
 
     schema: Mapping[str, Any] = json.loads(
         (Path(__file__).parent / "data" / "schemas" / "rule.schema.json").read_text(encoding="utf-8")
@@ -141,7 +177,11 @@ def check_page(rule: Rule) -> None:
         if rule.target in JOINED:
             told = f"`target`: an [assert] table is about one JSON value, and a {rule.target} is none"
             raise PageError(rule.path, told, line_of(rule, "target"))
-        Assertion(rule)
+        for name in re.findall(r"(?<!\$)\{(\w+)\}", Assertion(rule).message):
+            close = "" if name in FILLED else near(name, FILLED)
+            if close:
+                told = f"`{{{name}}}` in the message stands for nothing; did you mean `{{{close}}}`?"
+                raise PageError(rule.path, told, line_of(rule, "message"))
 
 
 def worded(error: Any, schema: Mapping[str, Any]) -> str:

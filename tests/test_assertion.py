@@ -103,6 +103,29 @@ def test_a_selector_that_is_no_path_is_told(tmp_path: Path) -> None:
         Assertion(rule(tmp_path, "select = '$..['\nschema = false"))
 
 
+@pytest.mark.parametrize("reference", ["http://127.0.0.1:9/x", "file:///etc/hosts", "#/nope", "other.json"])
+def test_a_reference_out_of_the_schema_is_refused_and_not_fetched(tmp_path: Path, reference: str) -> None:
+    with pytest.raises(PageError, match=r"ours.toml:8: `assert.schema`: `\$ref` leads to") as refused:
+        check_page(rule(tmp_path, f'schema."$ref" = "{reference}"'))
+    assert reference in str(refused.value)
+
+
+def test_a_reference_within_the_schema_is_followed(tmp_path: Path) -> None:
+    schema = 'schema."$ref" = "#/$defs/a"\nschema."$defs".a.required = ["Comment"]'
+    assert found(rule(tmp_path, schema)) == ["2:3 /States/A no", "4:3 /States/B no"]
+
+
+def test_a_placeholder_that_is_misspelt_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PageError, match="did you mean `{state}`"):
+        check_page(rule(tmp_path, "schema.required = ['Comment']", message="{{stat}} has none"))
+
+
+def test_a_name_that_is_none_is_refused(tmp_path: Path) -> None:
+    page = rule(tmp_path, "schema.required = ['Comment']")
+    with pytest.raises(PageError, match="small words joined by `-`"):
+        check_page(Rule("My_Rule", "own", page.path, is_own=True))
+
+
 def test_any_value_of_a_state_can_be_asserted_of(tmp_path: Path) -> None:
     check = Assertion(rule(tmp_path, "select = '$.Parameters'\nschema.type = 'object'"))
     for value in (None, 1, "x", [], [1], {"a": None}):

@@ -290,6 +290,8 @@ def with_own_pages(places: Sequence[str]) -> Catalogue:
     own = list(own_pages(places))
     for rule in own:
         check_page(rule)
+        if rule.name in built_in().categories:
+            raise PageError(rule.path, f"`{rule.name}` is the name of a category: give the rule another one")
     return Catalogue([*built_in(), *own])
 
 
