@@ -147,7 +147,8 @@ GATES: dict[str, Callable[[Scope], bool]] = {
     "limits": _is_definition,
     "practice": lambda scope: any(getattr(scope.unit.document.settings, name) for name in PRACTICES),
     "policies": lambda scope: not _is_definition(scope) or getattr(scope.model, "trust", None) is not None,
-    "permissions": lambda scope: isinstance(scope.model, Role),
+    # what a policy that is not known may allow, nobody lacks
+    "permissions": lambda scope: isinstance(scope.model, Role) and scope.unit.document.roles_known,
 }
 
 
@@ -176,7 +177,7 @@ def definition_unit(document: Document, policies: dict[int, Any]) -> Unit:
     models = {id(definition): document}
     if document.deployment is not None:
         models[id(document.settings)] = document.deployment
-    if not document.roles_known:
+    if not document.roles_known and document.trust is None:
         return Unit(document, definition, models)
     from asllint.model.iam import Policy
 

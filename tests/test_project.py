@@ -10,8 +10,10 @@ import pytest
 from asllint.catalogue import Selection, built_in
 from asllint.engine import Engine
 from asllint.facts.project import Card, Project, cards, rings
+from asllint.loader.discover import Found
 from asllint.loader.document import DEFINITION
 from asllint.model.asl import Definition
+from asllint.run import Run, Settings
 from tests.command import asllint
 from tests.templates import template
 
@@ -339,4 +341,18 @@ def test_a_repository_is_searched_whole_and_what_was_read_is_told(tmp_path: Path
         "roles/pay.json: policy",
         "services/pay/pay.asl.json: definition",
         "services/refund/refund.json: definition",
+    ]
+
+
+def test_a_trust_policy_is_judged_without_the_other_policies(tmp_path: Path) -> None:
+    definition, trust = tmp_path / "pay.asl.json", tmp_path / "pay.trust.json"
+    definition.write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', encoding="utf-8")
+    trust.write_text(
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
+        '"Principal": {"Service": "lambda.amazonaws.com"}}]}',
+        encoding="utf-8",
+    )
+    batch = Run(Settings(), built_in()).check([Found("pay.asl.json", str(definition), True, True)])
+    assert [finding.rule for part in batch.parts for finding in part.findings] == [
+        "trust-without-step-functions"
     ]
