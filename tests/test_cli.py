@@ -345,3 +345,25 @@ def test_a_category_to_explain_is_answered_with_its_rules() -> None:
     done = asllint("explain", "callbacks")
     assert done.status == 2
     assert "it is a category, with callback-only-times-out, token-as-text, token-not-passed" in done.stderr
+
+
+def test_a_report_does_not_take_the_place_of_what_is_checked(tmp_path: Path) -> None:
+    definition = tmp_path / "pay.asl.json"
+    definition.write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', encoding="utf-8")
+    before = definition.read_text(encoding="utf-8")
+    done = asllint("check", "--no-config", "--output", "json=pay.asl.json", ".", folder=tmp_path)
+    assert (done.status, definition.read_text(encoding="utf-8")) == (2, before)
+    assert "the report would take its place" in done.stderr
+
+
+def test_what_could_not_be_used_is_in_the_reports_for_machines(tmp_path: Path) -> None:
+    (tmp_path / "pay.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', "utf-8")
+    names = ("pay.asl.json", "lost.json")
+    sarif = asllint("check", "--no-config", "--format", "sarif", *names, folder=tmp_path)
+    (run,) = json.loads(sarif.stdout)["runs"]
+    (invocation,) = run["invocations"]
+    assert not invocation["executionSuccessful"]
+    told = [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
+    assert "lost.json: does not exist" in told
+    report = asllint("check", "--no-config", "--format", "json", *names, folder=tmp_path)
+    assert "lost.json: does not exist" in json.loads(report.stdout)["summary"]["skipped"]

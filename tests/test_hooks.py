@@ -77,3 +77,11 @@ def test_hook_fails_on_a_bad_file(hook: str, binaries: Path, tmp_path: Path) -> 
 )
 def test_hooks_are_asked_for_the_right_files(name: str, hooks: set[str]) -> None:
     assert {hook for hook, told in HOOKS.items() if re.search(told["files"], name)} == hooks
+
+
+def test_hook_leaves_out_what_the_configuration_excludes(binaries: Path, tmp_path: Path) -> None:
+    (tmp_path / "legacy").mkdir()
+    (tmp_path / "legacy" / "pay.asl.json").write_text(BAD)
+    (tmp_path / "asllint.toml").write_text('exclude = ["legacy/"]\n')
+    done = run("asllint", binaries, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

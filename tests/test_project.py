@@ -305,7 +305,9 @@ def test_what_was_left_out_is_told_with_its_file(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["summary"]["skipped"] == [
         "a.yaml: Pay: its definition is in S3 and was not read",
         "b.yaml: Pay: its definition is in S3 and was not read",
+        "nothing was checked",
     ]
+    assert done.status == 2
 
 
 def test_a_repository_is_searched_whole_and_what_was_read_is_told(tmp_path: Path) -> None:

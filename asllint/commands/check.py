@@ -29,6 +29,7 @@ OPTIONS = {
         "--arn",
         "--define",
         "--stdin-filename",
+        "--force-exclude",
         "--list-files",
     ),
     "Rules": ("--profile", "--select", "--ignore", "--rules", "--no-ignores"),
@@ -112,6 +113,7 @@ def about_machine(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-ignores", is_flag=True, help="Report suppressed findings too.")
 @click.option("--config", "config_file", metavar="FILE", help="The configuration to use.")
 @click.option("--no-config", is_flag=True, help="Use no configuration.")
+@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if named.")
 @click.option("--list-files", is_flag=True, help="List the documents that would be checked.")
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="How many processes.  [default: by the work]"
@@ -126,7 +128,8 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     """
     settings, fail_on, catalogue, exclude = choices(paths, options)
     outputs = [_output(text) for text in options["output"]]
-    found, refused = named_files(paths or (".",), exclude, settings.root)
+    found, refused = named_files(paths or (".",), exclude, settings.root, force=options["force_exclude"])
+    _keep_apart(outputs, [*(one.path for one in found), *options["policy"], options["trust"] or ""])
     run = Run(settings, catalogue)
     done = checked(run, found, options["jobs"])
     refused = [*refused, *done.refused]
@@ -134,13 +137,14 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         for name in done.documents:
             click.echo(name)
         finish(refused, done, 0)
-    if not done.parts and not refused:
-        refused.append(f"nothing to check: no definition, policy or template in {', '.join(paths or ('.',))}")
+    if not done.documents and not done.findings and not refused and (found or not options["force_exclude"]):
+        none = f"nothing to check: no definition, policy or template in {', '.join(paths or ('.',))}"
+        refused.append("nothing was checked" if done.parts else none)
     report = Report(
         [f for f in done.findings if options["no_ignores"] or not f.suppressed],
         Summary(
             len(done.documents), done.machines, done.policies, done.pairs, done.skipped, len(done.parts),
-            tuple(f"rule {rule} on {file}" for rule, file, _ in done.failures),
+            tuple(f"rule {rule} on {file}" for rule, file, _ in done.failures), tuple(refused),
         ),
         run.source,
         catalogue.rules.get,
@@ -214,10 +218,16 @@ def checked(run: Run, found: Sequence[Found], jobs: int | None) -> Outcome:
     return checked_in(jobs, run, found)
 
 
-def named_files(paths: Sequence[str], exclude: Sequence[str], root: str) -> tuple[list[Found], list[str]]:
-    """The files that the paths mean, and lines for the user about paths that mean none."""
+def named_files(
+    paths: Sequence[str], exclude: Sequence[str], root: str, *, force: bool = False
+) -> tuple[list[Found], list[str]]:
+    """The files that the paths mean, and lines for the user about paths that mean none; with `force`, what is
+    to be excluded is left out even where it is named.
+    """
     found: list[Found] = []
     refused: list[str] = []
+    if force:
+        paths = [path for path in paths if not discover.is_excluded(path, exclude, root)]
     for entry in discover.discover(paths, exclude=exclude, root=root):
         if isinstance(entry, Trouble):
             refused.append(f"{entry.path}: {entry.message}")
@@ -248,7 +258,7 @@ def show(report: Report, options: dict[str, Any]) -> None:
     else:
         text = render(report, form, color=color, width=width)
     echo(text)
-    if form != "text" and not options["quiet"]:
+    if form != "text" and not options["quiet"] and report.summary.files:
         from asllint.report.summary import line
 
         click.echo(line(report), err=True)
@@ -324,6 +334,14 @@ def defined(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise Refused(f"--define wants NAME=VALUE, not {text!r}")
     return name.strip().removeprefix("${").removesuffix("}"), value
+
+
+def _keep_apart(outputs: Sequence[tuple[str, str]], read: Sequence[str]) -> None:
+    """Refuse to write a report over a file that is to be checked."""
+    places = {os.path.realpath(path) for path in read if path} if outputs else set()
+    for _, path in outputs:
+        if os.path.realpath(path) in places:
+            raise Refused(f"--output: {path} is to be checked, and the report would take its place")
 
 
 def write(path: str, text: str) -> None:

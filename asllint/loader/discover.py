@@ -112,6 +112,23 @@ def discover(
             yield Found(name, path, True, _is_promising(path))
 
 
+def is_excluded(path: str, exclude: Iterable[str], root: str) -> bool:
+    """Whether a path, or a folder above it, is one that `exclude` means, written as in a `.gitignore` in the
+    folder `root`.
+    """
+    from asllint.loader.gitignore import Ignores
+
+    ignores = Ignores("\n".join(exclude))
+    place = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+    parts = _slashed(place).split("/")
+    if path == STDIN or parts[0] == os.pardir:
+        return False
+    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+    return any(ignores.verdict(folder, True) for folder in above) or bool(
+        ignores.verdict("/".join(parts), os.path.isdir(path))
+    )
+
+
 def display_name(path: str, here: str) -> str:
     """How reports call a path: relative to the folder `here` when below it, else as given; printable."""
     if not path:

@@ -42,7 +42,11 @@ def _summary(report: Report) -> dict[str, Any]:
         "errors": counts[Severity.ERROR],
         "warnings": counts[Severity.WARNING],
         "notes": counts[Severity.NOTE],
-        "skipped": [*summary.skipped, *(f"failed: {phrase}" for phrase in summary.failed)],
+        "skipped": [
+            *summary.skipped,
+            *summary.refused,
+            *(f"failed: {phrase}" for phrase in summary.failed),
+        ],
     }
 
 

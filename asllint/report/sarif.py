@@ -48,7 +48,7 @@ def run(report: Report, limit: int = RESULTS) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
-                "executionSuccessful": not report.summary.failed,
+                "executionSuccessful": not (report.summary.failed or report.summary.refused),
                 "toolExecutionNotifications": list(_notifications(report, len(kept))),
             }
         ],
@@ -158,6 +158,8 @@ def _line_hashes(report: Report, findings: Sequence[Finding]) -> dict[tuple[str,
 def _notifications(report: Report, kept: int) -> Iterator[dict[str, Any]]:
     for phrase in report.summary.failed:
         yield _notification("error", f"failed {phrase}")
+    for phrase in report.summary.refused:
+        yield _notification("error", phrase)
     if dropped := len(report.findings) - kept:
         yield _notification(
             "warning", f"{number(dropped, 'finding')} left out: {kept} is the limit, the worst are kept"

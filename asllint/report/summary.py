@@ -36,7 +36,9 @@ class RuleInfo(Protocol):
 
 
 class Summary(Record):
-    """Counts, and phrases to be read after "paired", "skipped" and "failed"."""
+    """Counts, and phrases to be read after "paired", "skipped" and "failed"; `refused` is what the user named
+    and could not be used, said by itself where people read.
+    """
 
     documents: int
     machines: int
@@ -45,6 +47,7 @@ class Summary(Record):
     skipped: tuple[str, ...] = ()
     files: int = 0
     failed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class Report(Record):
