@@ -407,7 +407,7 @@ def unreachable() -> Iterator[Broken]:
 
 
 def without_end() -> Iterator[Broken]:
-    for scope in Definition(BASE).machines:
+    for scope in Definition(BASE).machines[:1]:
         definition = copy.deepcopy(BASE)
         for name, state in at(definition, scope.at("States")).items():
             if scope.states[name].is_terminal:

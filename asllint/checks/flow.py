@@ -86,19 +86,21 @@ def unreachable_cycle(machine: Machine) -> Iterator[Problem]:
 
 
 def no_terminal_state(machine: Machine) -> Iterator[Problem]:
-    """AWS answers MISSING_END_STATE, "Workflow has no terminal state"."""
+    """AWS answers MISSING_END_STATE, "Workflow has no terminal state"; of inner scopes it does not ask it."""
+    if machine.owner is not None:
+        return
     if flow.has_unknown_transition(machine) or any(state.is_terminal for state in machine.states.values()):
         return
     yield Problem(
         machine.at("States"),
-        f"no state of this {machine.role} ends it",
+        "no state of this machine ends it",
         help='give the last state `"End": true`, or add a Succeed or Fail state',
         key=True,
     )
 
 
 def endless_loop(machine: Machine) -> Iterator[Problem]:
-    """A loop that no transition leaves, in a scope that has an end elsewhere."""
+    """A loop that no transition leaves."""
     for loop in flow.endless_loops(machine):
         state = machine.states[loop[0]]
         through = f"the loop of {_names(loop)} is" if len(loop) > 1 else f"state `{state.name}` is"

@@ -26,6 +26,8 @@ UNSUPPORTED = "UNSUPPORTED_JSONATA_EXPRESSION"
 
 # These fields have rules of their own, which say as much.
 _TOLD_ELSEWHERE = ("Resource", "Label")
+# AWS keeps an expression in these as the text that it is.
+_NOT_READ = ("ErrorEquals", "CSVHeaders")
 TAKES = {"integer": "a number", "number": "a number", "text": "a text", "boolean": "true or false"}
 VOLATILE = ("uuid", "now", "millis", "random")
 TOKENS = ("clientToken", "clientRequestToken", "idempotencyToken", "messageDeduplicationId")
@@ -280,7 +282,9 @@ def _is_text(slot: Slot) -> bool:
 def expression_in_constant_field(state: State) -> Iterator[Problem]:
     """ "Not all ASL fields accept JSONata"."""
     for slot in texts(state):
-        if slot.kind == CONSTANT and is_expression(slot.text) and slot.field not in _TOLD_ELSEWHERE:
+        if slot.field in _TOLD_ELSEWHERE or slot.field in _NOT_READ:
+            continue
+        if slot.kind == CONSTANT and is_expression(slot.text):
             if slot.type == "payload-object":
                 words, way_out = "takes an object", "the values in the object may be expressions"
             else:

@@ -42,6 +42,8 @@ _LISTING = {
     "aws-sdk:s3:listObjectsV2": "MaxKeys",
     "aws-sdk:s3:listObjectVersions": "MaxKeys",
 }
+# What names the things to be listed takes the place of a limit.
+_NAMING = ("InstanceIds", "SnapshotIds")
 
 
 def literal_beyond_payload_quota(definition: Definition) -> Iterator[Problem]:
@@ -145,7 +147,9 @@ def list_without_limit(task: State) -> Iterator[Problem]:
     called = integration(task)
     limit = _LISTING.get(called.call) if called else None
     given = task.parameters
-    if called is None or limit is None or given is None or {limit, f"{limit}.$"} & given.keys():
+    if called is None or limit is None or given is None:
+        return
+    if any(key.removesuffix(".$") in (limit, *_NAMING) for key in given):
         return
     yield Problem(
         task.at(task.parameters_field),

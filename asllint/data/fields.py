@@ -165,8 +165,8 @@ _MACHINE: Fields = {
 OBJECTS: Mapping[str, Fields] = {
     # `Version` is anything: that AWS refuses one that it does not know is not confirmed.
     "Definition": _MACHINE | {"Version": Field("any"), "TimeoutSeconds": SECONDS, "QueryLanguage": LANGUAGE},
-    # Whether AWS takes a `QueryLanguage` of a branch is not known; in an item processor it does not.
-    "Branch": _MACHINE | {"QueryLanguage": LANGUAGE},
+    # AWS takes no `QueryLanguage` of a branch or of an item processor.
+    "Branch": _MACHINE,
     "ItemProcessor": _MACHINE | {"ProcessorConfig": Field("ProcessorConfig")},
     "ProcessorConfig": {
         "Mode": Field("text", values=("INLINE", "DISTRIBUTED")),

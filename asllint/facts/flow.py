@@ -173,13 +173,14 @@ def ending(machine: Machine) -> frozenset[str]:
 def endless_loops(machine: Machine) -> tuple[tuple[str, ...], ...]:
     """The loops that can be entered and not be left, each in the order of the document.
 
-    Empty where no terminal state can be reached at all: the machine has none, or none that anything leads to.
+    Empty where the machine has no terminal state, and where nothing leads to those of a scope: that is told.
     """
     if has_unknown_transition(machine):
         return ()
     entered = reachable(machine)
     caught = entered - ending(machine)
-    if len(caught) == len(entered):
+    is_inner = machine.owner is not None and not any(s.is_terminal for s in machine.states.values())
+    if len(caught) == len(entered) and not is_inner:
         return ()
     edges = {name: successors(machine.states[name]) for name in machine.states if name in caught}
     closed = [loop for loop in cycles(edges) if all(t in loop for name in loop for t in edges[name])]

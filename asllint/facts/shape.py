@@ -43,6 +43,7 @@ BAD_TIME = "timestamp-not-rfc3339"
 
 # Fields that have a fault of their own where they stand.
 MISPLACED = {
+    ("Branch", "QueryLanguage"): LANGUAGE_NOT_HERE,
     ("ItemProcessor", "QueryLanguage"): LANGUAGE_NOT_HERE,
     ("NestedRule", "Assign"): NEVER_EVALUATED,
     ("NestedRule", "Output"): NEVER_EVALUATED,

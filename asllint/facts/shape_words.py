@@ -258,9 +258,10 @@ def _downgrade(fault: Fault) -> Problem:
 
 
 def _language_not_here(fault: Fault) -> Problem:
+    holder = "a branch" if fault.holder == "Branch" else "an item processor"
     return Problem(
         fault.pointer,
-        "`QueryLanguage` is not a field of an item processor",
+        f"`QueryLanguage` is not a field of {holder}",
         help="set it for the whole machine, or for each state inside",
         key=True,
     )

@@ -138,6 +138,9 @@ def scan(text: str, start: int, stop: int, *, inside: bool = False, depth: int =
             position = _bracketed(text, position, stop, depth, segments, inner)
         elif inside and mark in _INNER_ENDS:
             break
+        elif segments and not mark.isspace() and mark not in ")]":
+            # behind a bracket Jayway reads a name without its dot, `$.all[0]id`
+            position = _dotted(text, position - 1, stop, inside, depth, segments, inner)
         else:
             raise _stray(text, position, stop, root)
     return Path(root, tuple(segments), start, position, tuple(inner), names=_names(segments))
