@@ -129,14 +129,6 @@ class Rule:
     def sources(self) -> list[str]:
         return [str(source) for source in self.page.get("sources", [])]
 
-    @property
-    def good(self) -> list[str]:
-        return [example.hex or example.text for example in self.examples("good")]
-
-    @property
-    def bad(self) -> list[str]:
-        return [example.hex or example.text for example in self.examples("bad")]
-
     def examples(self, kind: str) -> list[Example]:
         """The page's examples of a kind, `good` or `bad`."""
         return [_example(**written) for written in self.page.get(kind, [])]

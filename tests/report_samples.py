@@ -6,6 +6,7 @@ from typing import NamedTuple
 from asllint.finding import Finding, Fix, Place, Severity
 from asllint.loader.source import Region, Source
 from asllint.report.summary import Report, Summary
+from asllint.rule import Example
 
 PAY = """\
 {
@@ -39,9 +40,12 @@ class Page(NamedTuple):
     title: str = "Transition leads to no state"
     rationale: str = "Creating the state machine is refused."
     sources: Sequence[str] = ("https://states-language.net/spec.html#transition",)
-    good: Sequence[str] = ('{"StartAt": "A"}\n',)
-    bad: Sequence[str] = ("StartAt: B\n",)
+    good: Sequence[Example] = (Example('{"StartAt": "A"}\n'),)
+    bad: Sequence[Example] = (Example("StartAt: B\n"),)
     profile: str = "recommended"
+
+    def examples(self, kind: str) -> Sequence[Example]:
+        return self.good if kind == "good" else self.bad
 
 
 def region(file: str, fragment: str) -> Region:

@@ -11,7 +11,7 @@ from report_samples import DANGLING, DENIED, FAR, SOURCES, WIDE, Page, report
 import asllint
 from asllint.finding import Severity
 from asllint.loader.source import Source
-from asllint.report import page, sarif
+from asllint.report import sarif
 from asllint.report.fingerprint import line_hashes
 from asllint.report.summary import Report, Summary
 
@@ -156,10 +156,6 @@ def test_a_description_is_as_short_as_github_takes_it():
     (rule,) = run(report(DANGLING)._replace(rule=lambda name: long))["tool"]["driver"]["rules"]
     assert len(rule["fullDescription"]["text"]) == 1024
     assert rule["fullDescription"]["text"].endswith("…")
-
-
-def test_an_example_with_backticks_stays_inside_its_fence():
-    assert "````yaml\na: ```b```\n````" in page.markdown(Page(bad=("a: ```b```\n",)))
 
 
 def test_brackets_in_a_message_make_no_link():

@@ -1,8 +1,12 @@
 """A rule's page as a text to read."""
 
 import re
+from collections.abc import Iterator
 
-from asllint.report.summary import RuleInfo
+from asllint.report.summary import RuleInfo, number
+from asllint.rule import Example
+
+TYPES = {"standard": "a standard machine", "express": "an express machine"}
 
 
 def plain(page: RuleInfo) -> str:
@@ -18,17 +22,67 @@ def markdown(page: RuleInfo) -> str:
         f"`{page.name}` · {' · '.join(filter(None, facts))}",
         page.rationale.strip(),
     ]
-    for heading, examples in (("Found", page.bad), ("Not found", page.good)):
-        parts += [f"## {heading}"] * bool(examples) + [_fenced(example) for example in examples]
+    before = None
+    for heading, kind in (("Found", "bad"), ("Not found", "good")):
+        examples = page.examples(kind)
+        parts += [f"## {heading}"] * bool(examples)
+        for example in examples:
+            parts += _example(example, before)
+            before = example
     if page.sources:
         parts += ["## Sources", "\n".join(f"- <{source}>" for source in page.sources)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _fenced(example: str) -> str:
-    language = "json" if example.lstrip().startswith(("{", "[")) else "yaml"
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", example)), default=0))
-    return f"{fence}{language}\n{example.strip()}\n{fence}"
+def _example(example: Example, before: Example | None) -> Iterator[str]:
+    """The texts of an example, each with a line on what is known of it; where it has the same text as the one
+    before, only what differs.
+    """
+    is_same = before is not None and (example.text, example.hex) == (before.text, before.hex)
+    known = before if before is not None and is_same else Example()
+    roles = [("policy", example.policy, known.policy), ("trust policy", example.trust, known.trust)]
+    others = [(name, text) for name, text, other in roles if text != other]
+    words = [*_words(example, known), *(f"with no {name} given" for name, text in others if text is None)]
+    texts = [] if is_same else [("", example.hex or example.text)]
+    texts += [(f"with the {name}", text) for name, text in others if text is not None]
+    (first, main), *more = texts or [("", "")]
+    start = ", ".join(filter(None, [*words, first]))
+    for label, text in [(f"the same {start}".rstrip() if is_same else start, main), *more]:
+        if label:
+            yield f"{label[0].upper()}{label[1:]}{':' if text else '.'}"
+        if text:
+            yield _fenced(text, _language(text, example))
+
+
+def _words(example: Example, known: Example) -> Iterator[str]:
+    """What is known of an example beside its texts, as far as it differs."""
+    if example.type != known.type:
+        yield f"as {TYPES[example.type]}" if example.type else "with no type given"
+    if example.arn != known.arn:
+        yield f"with the ARN `{example.arn}`" if example.arn else "with no ARN given"
+    if example.file and example.file != known.file:
+        yield f"as `{example.file}`"
+    if not (example.hex or example.text):
+        yield "empty"
+    elif example.hex != known.hex:
+        yield "of the bytes"
+    piece, times = example.repeat
+    if piece and example.repeat != known.repeat:
+        shown = f"`{piece.strip()}`" if piece.strip() else number(len(piece), "blank")
+        yield f"with {shown} repeated {times:,} times"
+
+
+def _language(text: str, example: Example) -> str:
+    if text == example.hex:
+        return "text"
+    if example.file and example.file.endswith(".tf"):
+        return "hcl"
+    return "json" if text.lstrip().startswith(("{", "[")) else "yaml"
+
+
+def _fenced(text: str, language: str) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
 def rendered(text: str, width: int = 100) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 from asllint.finding import Finding, Severity
 from asllint.loader.source import Source
 from asllint.record import Record
+from asllint.rule import Example
 
 NAMED_PAIRS = 3
 NAMED_SKIPPED = 3
@@ -29,10 +30,7 @@ class RuleInfo(Protocol):
     def profile(self) -> str: ...
     @property
     def sources(self) -> Sequence[str]: ...
-    @property
-    def good(self) -> Sequence[str]: ...
-    @property
-    def bad(self) -> Sequence[str]: ...
+    def examples(self, kind: str) -> Sequence[Example]: ...
 
 
 class Summary(Record):
