@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from report_samples import DANGLING, DENIED, FAR, WIDE, finding, report
@@ -9,7 +10,7 @@ from report_samples import DANGLING, DENIED, FAR, WIDE, finding, report
 from asllint.finding import Finding, Place, Severity
 from asllint.loader.source import Region, Source
 from asllint.report import text
-from asllint.report.cells import width
+from asllint.report.cells import width, wrap
 from asllint.report.summary import Report, Summary
 
 AT_80 = """\
@@ -120,9 +121,34 @@ def test_colours_change_no_text():
     assert re.sub("\x1b\\[[0-9;]*m", "", text.render(shown, color=True, width=80)) == AT_80
 
 
-def test_no_line_is_wider_than_the_terminal():
+def test_no_line_is_wider_than_the_terminal_but_a_word_that_is():
     shown = text.render(report(FAR, DANGLING, DENIED, WIDE), width=60).split("\n")
-    assert [line for line in shown if width(line) > 60] == []
+    (arn,) = [line for line in shown if width(line) > 60]
+    assert arn.strip() == "arn:aws:sqs:eu-west-1:111122223333:orders-that-wait-for-their-payment"
+
+
+STATEMENT = '{"Effect": "Allow", "Action": ["sqs:SendMessage"], "Sid": "a b", "Resource": "*"}'
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("one two three", ["one two", "three"]),
+        ("to arn:aws:sqs:::orders", ["to", "arn:aws:sqs:::orders"]),
+        (f"add {STATEMENT} to it", ["add", STATEMENT, "to it"]),
+        ('in {"a" b c', ['in {"a" b', "c"]),
+        (STATEMENT, [STATEMENT]),
+        ("  a", ["  a"]),
+        ("", [""]),
+    ],
+)
+def test_lines_break_at_blanks_and_never_inside_json(said, lines):
+    assert wrap(said, 9) == lines
+
+
+def test_a_first_word_that_only_fits_on_the_next_line_stands_there():
+    assert wrap("abcdef g", 4, 8) == ["", "abcdef g"]
+    assert wrap("abcdefghi j", 4, 8) == ["abcdefghi", "j"]
 
 
 def test_a_clean_run_is_one_line():

@@ -1,8 +1,9 @@
 """How text stands in a terminal: what each character takes, what must be made visible, where lines break."""
 
+from collections.abc import Iterator
+
 TAB = 4
 JOINERS = "\u200c\u200d\u3000"  # not "printable" to Python, yet at home in emoji and in East Asian text
-BREAKS = ":/,.-_"
 
 
 def visible(text: str) -> str:
@@ -26,25 +27,21 @@ def drawn(text: str) -> tuple[list[str], list[int]]:
 
 
 def wrap(text: str, first: int | None, rest: int | None = None) -> list[str]:
-    """Lines of at most `rest` cells, the first of at most `first`; None does not wrap."""
+    """Lines of at most `rest` cells, the first of at most `first`, broken at blanks only: what is longer than
+    that overflows, so that it can be copied. None does not wrap.
+    """
     if first is None:
         return [text]
     lines: list[str] = []
     line, room = None, first
     after = first if rest is None else rest
-    for word in text.split(" "):
+    for word in _words(text):
         longer = word if line is None else f"{line} {word}"
-        if width(longer) <= room:
-            line = longer
-            continue
-        if line or width(word) <= after:
+        if width(longer) > room and (line or width(word) <= after):
             lines.append(line or "")
-            room = after
-        while width(word) > room:
-            head = _head(word, room)
-            lines.append(head)
-            word, room = word[len(head) :], after
-        line = word
+            line, room = word, after
+        else:
+            line = longer
     return [*lines, line or ""]
 
 
@@ -65,14 +62,25 @@ def _cells(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def _head(word: str, room: int) -> str:
-    """As much of a word as fits, broken after punctuation unless that wastes most of the room."""
-    end, used = 0, 0
-    for char in word:
-        used += width(char)
-        if used > room:
-            break
-        end += 1
-    end = max(end, 1)
-    neat = max(word.rfind(mark, 0, end) for mark in BREAKS) + 1
-    return word[: neat if neat > end // 4 else end]
+def _words(text: str) -> Iterator[str]:
+    """What stands between blanks; an object of JSON is one word."""
+    start = at = 0
+    while at < len(text):
+        if text.startswith('{"', at):
+            at = _end(text, at)
+            continue
+        if text[at] == " ":
+            yield text[start:at]
+            start = at + 1
+        at += 1
+    yield text[start:]
+
+
+def _end(text: str, start: int) -> int:
+    """Where the JSON that may start here ends."""
+    from json import JSONDecoder
+
+    try:
+        return JSONDecoder().raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return start + 1
