@@ -56,7 +56,7 @@ warning[dangling-transition]: state `日本 😀` transitions to `[/]`,
 9 |     "日本 😀": {"Type": "Pass", "Next": "[/]"},
   |                                         ^^^^^
   |
-  = fix: go to `Last` (with --fix --unsafe-fixes)
+  = fix: go to `Last`
 
 2 errors, 1 warning, 1 note in 1 definition and 1 policy
 """

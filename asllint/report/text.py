@@ -67,8 +67,7 @@ def _remarks(finding: Finding, frame: "Frame", room: int | None) -> Iterator[str
     if finding.help:
         yield from _remark("help", finding.help, frame, room)
     if finding.fix is not None:
-        options = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
-        yield from _remark("fix", f"{finding.fix.title} (with {options})", frame, room)
+        yield from _remark("fix", finding.fix.title, frame, room)
 
 
 def _remark(label: str, message: str, frame: "Frame", room: int | None) -> Iterator[str]:
