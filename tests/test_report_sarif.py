@@ -66,9 +66,9 @@ def test_a_result_links_its_related_places_and_has_fingerprints():
             "ruleIndex": 0,
             "level": "error",
             "message": {
-                "text": "role may not send to the queue of state `Pay`, so that the execution fails with "
+                "text": "Role may not send to the queue of state `Pay`, so that the execution fails with "
                 "`SQS.AccessDenied`. See: [this statement grants it on other queues only](1); "
-                "[the state](2). allow sqs:SendMessage on "
+                "[the state](2). Allow sqs:SendMessage on "
                 "arn:aws:sqs:eu-west-1:111122223333:orders-that-wait-for-their-payment."
             },
             "locations": [
@@ -163,7 +163,21 @@ def test_brackets_in_a_message_make_no_link():
         message="state `[a](1)` is odd", help="", related=(DENIED.related[1]._replace(message="[x]"),)
     )
     (result,) = run(report(one))["results"]
-    assert result["message"]["text"] == r"state `\[a\](1)` is odd. See: [\[x\]](1)."
+    assert result["message"]["text"] == r"State `\[a\](1)` is odd. See: [\[x\]](1)."
+
+
+@pytest.mark.parametrize(
+    ("message", "help", "told"),
+    [
+        ("state `A` ends", "", "State `A` ends."),
+        ("`Next` leads nowhere", "did you mean `B`?", "`Next` leads nowhere. Did you mean `B`?"),
+        ("s3:getObject is called", "add `a`, ...", "s3:getObject is called. Add `a`, ..."),
+        ("it is missing", 'add {"Effect": "Allow"}', 'It is missing. Add {"Effect": "Allow"}'),
+    ],
+)
+def test_a_message_and_its_help_are_sentences(message, help, told):
+    (result,) = run(report(DANGLING._replace(message=message, help=help)))["results"]
+    assert result["message"]["text"] == told
 
 
 @pytest.mark.parametrize(

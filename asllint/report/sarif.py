@@ -117,7 +117,13 @@ def _message(finding: Finding, related: Sequence[Place]) -> str:
     """A first sentence that stands alone, then links to the related places, then the way out."""
     links = "; ".join(f"[{_escaped(_told(place))}]({number})" for number, place in enumerate(related, 1))
     parts = [_literal(finding.message), f"See: {links}" if links else "", _literal(finding.help)]
-    return ". ".join(part.rstrip(".") for part in parts if part) + ("." if links or finding.help else "")
+    return " ".join(_sentence(part) for part in parts if part)
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter where a word of English starts it, and a full stop but behind JSON."""
+    start = text[0].upper() if re.match(r"[a-z]+[ ,]", text) else text[0]
+    return f"{start}{text[1:]}{'' if text.endswith(tuple('.?!…}')) else '.'}"
 
 
 def _told(place: Place) -> str:
