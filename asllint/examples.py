@@ -42,7 +42,20 @@ def lint_example(catalogue: Catalogue, example: Example, selection: Selection) -
     )
 
 
+def told(rule: Rule, example: Example) -> list[str]:
+    """What a reader is told of a bad example: its first finding with the place, and the way out."""
+    found = findings(rule, example)
+    if not found:
+        return []
+    help_ = [f"help: {found[0].help}"] if found[0].help else []
+    return [f"{_where(found[0])}: {found[0].message}", *help_]
+
+
 def place(finding: Finding) -> str:
     """`LINE:COLUMN POINTER` as pages write it, with the name of a text that is not the example's own."""
+    return f"{_where(finding)} {finding.pointer}"
+
+
+def _where(finding: Finding) -> str:
     other = f"{finding.file} " if finding.file in ("policy", "trust") else ""
-    return f"{other}{finding.region.start_line}:{finding.region.start_column} {finding.pointer}"
+    return f"{other}{finding.region.start_line}:{finding.region.start_column}"

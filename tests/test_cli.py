@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -285,6 +286,31 @@ def test_schemas_are_json_schemas(folder: Path, what: str) -> None:
 def test_explain_shows_the_page(folder: Path) -> None:
     done = asllint("explain", "dangling-transition", folder=folder)
     assert done.stdout.startswith("# Transition leads to a state that does not exist")
+
+
+def test_explain_tells_below_a_bad_example_what_is_found_in_it(folder: Path) -> None:
+    shown = asllint("explain", "dangling-transition", folder=folder).stdout
+    told = "2:33: `Next` of state `A` leads to `Recipt`, which does not exist\nhelp: did you mean `Receipt`?"
+    assert f"\n```\n\n```text\n{told}\n```\n" in shown
+    assert "```text" not in shown.split("## Not found")[1]
+
+
+def test_explain_tells_of_a_page_of_the_users_own(folder: Path) -> None:
+    (folder / "no-comment.toml").write_text(OWN_RULE)
+    done = asllint("explain", "--rules", "no-comment.toml", "no-comment", folder=folder)
+    assert "```text\n1:1: say in `Comment` what this machine is for\n```" in done.stdout
+
+
+def test_explain_names_the_text_that_a_finding_is_in(folder: Path) -> None:
+    shown = asllint("explain", "trust-without-step-functions", folder=folder).stdout
+    assert "```text\ntrust 2:48: Step Functions may not assume this role" in shown
+
+
+def test_explain_is_no_wider_than_the_terminal(folder: Path) -> None:
+    shown = asllint("explain", "--color", "always", "missing-permission", folder=folder, COLUMNS="60").stdout
+    lines = re.sub(r"\x1b(?:\[[0-9;]*m|\]8;.*?\x1b\\)", "", shown).splitlines()
+    assert lines[0].startswith(" ")
+    assert max(map(len, lines)) == 60
 
 
 def test_rules_are_listed(folder: Path) -> None:

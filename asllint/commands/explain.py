@@ -1,12 +1,15 @@
 """`asllint explain`: a rule's page, to be read."""
 
+import shutil
 import sys
+from functools import partial
 
 import click
 
 from asllint.catalogue import built_in
-from asllint.commands.check import colored, with_own_pages
+from asllint.commands.check import colored, echo, with_own_pages
 from asllint.commands.refused import Refused
+from asllint.examples import told
 from asllint.report import page
 from asllint.rule import PageError
 
@@ -33,10 +36,11 @@ def command(rules: tuple[str, ...], own: tuple[str, ...], color: str) -> None:
                 names = ", ".join(rule.name for rule in catalogue.categories[name])
                 hint = f": it is a category, with {names}"
             raise Refused(f"no rule is called `{name}`{hint}")
+    width = min(shutil.get_terminal_size((page.WIDTH, 0)).columns, page.WIDTH)
+    is_rendered = color == "always" or (colored(color) and sys.stdout.isatty())
     for number, name in enumerate(rules):
         if number:
             click.echo()
-        text = page.markdown(catalogue.rules[name])
-        click.echo(
-            page.rendered(text) if (colored(color) and sys.stdout.isatty()) or color == "always" else text
-        )
+        rule = catalogue.rules[name]
+        text = page.markdown(rule, partial(told, rule), width)
+        echo(page.rendered(text, width) if is_rendered else text)

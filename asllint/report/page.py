@@ -1,11 +1,15 @@
 """A rule's page as a text to read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from asllint.report.cells import visible, wrap
 from asllint.report.summary import RuleInfo, number
 from asllint.rule import Example
 
+WIDTH = 100
+FRAME = 2  # cells around a block of text on a terminal
+HANGING = "    "
 TYPES = {"standard": "a standard machine", "express": "an express machine"}
 
 
@@ -14,8 +18,12 @@ def plain(page: RuleInfo) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def markdown(page: RuleInfo) -> str:
-    """A rule's page: what it finds, why it matters, what is wrong and what is right."""
+def markdown(
+    page: RuleInfo, told: Callable[[Example], Sequence[str]] = lambda example: (), width: int = WIDTH
+) -> str:
+    """A rule's page: what it finds, why it matters, what is wrong and what is right; below each bad example
+    what is told of it.
+    """
     facts = [f"**{page.severity}**", page.category, page.profile and f"profile {page.profile}"]
     parts = [
         f"# {page.title or page.name}",
@@ -28,6 +36,8 @@ def markdown(page: RuleInfo) -> str:
         parts += [f"## {heading}"] * bool(examples)
         for example in examples:
             parts += _example(example, before)
+            if kind == "bad" and (lines := told(example)):
+                parts.append(_fenced(_wrapped(lines, width - FRAME), "text"))
             before = example
     if page.sources:
         parts += ["## Sources", "\n".join(f"- <{source}>" for source in page.sources)]
@@ -80,12 +90,17 @@ def _language(text: str, example: Example) -> str:
     return "json" if text.lstrip().startswith(("{", "[")) else "yaml"
 
 
+def _wrapped(lines: Sequence[str], room: int) -> str:
+    pieces = (visible(piece) for line in lines for piece in line.split("\n"))
+    return "\n".join(f"\n{HANGING}".join(wrap(piece, room, room - len(HANGING))) for piece in pieces)
+
+
 def _fenced(text: str, language: str) -> str:
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
-def rendered(text: str, width: int = 100) -> str:
+def rendered(text: str, width: int = WIDTH) -> str:
     """Markdown for a terminal."""
     from io import StringIO
 
