@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 class Part(Record):
     """What one file gave. Paths are real ones.
 
-    `documents` says what is in it, `unpaired` how many of its definitions have no policies, `covers` which
-    files were read through it: a definition that a template names is judged as the template deploys it, not
-    by itself. `cards` are its machines as those of other files have to know them.
+    `documents` says what is in it, `unpaired` how many of its definitions have no policies (of those in a
+    template notes say so), `covers` which files were read through it: a definition that a template names is
+    judged as the template deploys it, not by itself. `cards` are its machines as those of other files have to
+    know them.
     """
 
     path: str
@@ -83,11 +84,9 @@ class Outcome:
 
     @property
     def skipped(self) -> tuple[str, ...]:
-        """What was not checked, and why: said, so that a clean report is not misread. Of the machines in
-        templates notes say so.
-        """
-        bare = sum(part.unpaired for part in self.parts if part.is_bare)
-        told = [f"permission checks of {_definitions(bare)}: no policy given"] if bare else []
+        """What was not checked, and why: said, so that a clean report is not misread."""
+        unpaired = sum(part.unpaired for part in self.parts)
+        told = [f"permission checks of {_definitions(unpaired)}: no policy given"] if unpaired else []
         return (*told, *_each(note for part in self.parts for note in part.notes))
 
 

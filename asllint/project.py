@@ -92,8 +92,14 @@ class Project:
         policies, trust, why = self._belonging(file.path, machine)
         if policies:
             document.policies = [found for path in policies for found in self.policies(path, POLICY)]
+            unread = [_shown(path) for path in policies if self.named(path).reading.tree is None]
             # A policy that cannot be read may grant anything.
-            document.roles_known = all(self.named(path).reading.tree is not None for path in policies)
+            document.roles_known = not unread
+            if unread:
+                its = f"{document.name}: " * bool(document.name)
+                named = " and ".join(f"policy {path}" for path in unread)
+                note = f"{its}its {named} cannot be read, so the permissions were not checked"
+                file.notes = (*file.notes, note)
             told = f"{file.reading.text.source.name} with {', '.join(map(_shown, policies))}{why}"
             self.pairs.setdefault(os.path.realpath(file.path), []).append(told)
         if trust:

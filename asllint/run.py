@@ -105,7 +105,7 @@ class Run:
             tuple(f"{d.file}: {d.kind}" + (f" {d.name}" if d.name else "") for d in documents),
             machines,
             policies,
-            sum(1 for d in documents if d.kind == DEFINITION and not d.roles_known),
+            0 if path in project.pairs else sum(map(_is_alone, documents)),
             frozenset(os.path.realpath(d.file) for d in documents if d.named_by is not None) - {path},
             tuple(project.pairs.get(path, ())),
             tuple(f"{file.reading.text.source.name}: {note}" for note in file.notes),
@@ -230,6 +230,11 @@ def cards(path: str, made: Sequence[Unit]) -> "tuple[Card, ...]":
     from asllint.facts import project
 
     return project.cards(path, found)
+
+
+def _is_alone(document: Document) -> bool:
+    """Whether a definition stands outside of a template, and nothing is known of its role."""
+    return document.kind == DEFINITION and not document.name and not document.roles_known
 
 
 def _is_in_company(document: Document) -> bool:

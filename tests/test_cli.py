@@ -156,6 +156,21 @@ def test_a_policy_of_the_same_name_is_paired(folder: Path) -> None:
     assert "paired pay.asl.json with pay.policy.json (same folder and name)" in done.stdout
 
 
+def test_a_paired_policy_that_cannot_be_read_is_told(folder: Path) -> None:
+    write(folder, pay_asl_json=GOOD, pay_policy_json='{"Version": "2012-10-17", "Statement": [}')
+    (summary,) = asllint("check", "pay.asl.json", folder=folder).stdout.splitlines()[-1:]
+    assert summary == (
+        "1 error in 1 definition; paired pay.asl.json with pay.policy.json (same folder and name); skipped "
+        "pay.asl.json: its policy pay.policy.json cannot be read, so the permissions were not checked"
+    )
+
+
+def test_of_a_described_machine_it_is_told_that_no_policy_is_given(folder: Path) -> None:
+    write(folder, a_json=json.dumps({"roleArn": "r", "type": "STANDARD", "definition": GOOD}))
+    skipped = "skipped permission checks of 1 definition: no policy given\n"
+    assert asllint("check", "a.json", folder=folder).stdout == f"no findings: 1 definition checked; {skipped}"
+
+
 def test_outputs_are_written_beside_the_report(folder: Path) -> None:
     write(folder, a_json=BAD)
     done = asllint(
