@@ -12,6 +12,11 @@ from asllint.model.asl import Definition, has_hole, plain
 LOGGING, TRACING, ENCRYPTION = "logging", "tracing", "encryption"
 CUSTOMER_KEY = "CUSTOMER_MANAGED_KMS_KEY"
 
+# AWS's own policy grants these on `arn:aws:logs:<region>:<account>:*`; a refusal names all log groups so:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
+OF_GROUPS = ("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:PutResourcePolicy")
+GROUPS = "arn:{partition}:logs:{region}:{account}:log-group::log-stream:"
+
 
 def of_settings(definition: Definition, at: Home) -> Iterator[Need]:
     """As far as the settings are known; what may be on is optional."""
@@ -20,7 +25,10 @@ def of_settings(definition: Definition, at: Home) -> Iterator[Need]:
     enabled = plain(settings.tracing).get("enabled")
     encryption = plain(settings.encryption)
     if isinstance(level, str) and level != "OFF":
-        yield from _of_feature(LOGGING, Resource("*", ("*",)), has_hole(level))
+        groups = in_place(GROUPS, at)
+        for need in _of_feature(LOGGING, Resource("*", ("*",)), has_hole(level)):
+            of_groups = need.action in OF_GROUPS
+            yield need._replace(resource=Resource(groups, ("*",))) if of_groups else need
     if enabled is True or isinstance(enabled, str):
         yield from _of_feature(TRACING, Resource("*", ("*",)), enabled is not True)
     if encryption.get("type") == CUSTOMER_KEY:
