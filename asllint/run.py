@@ -16,6 +16,7 @@ from asllint.loader.discover import Found, Trouble
 from asllint.loader.document import DEFINITION, Document, File, Reading
 from asllint.loader.source import Source, Text
 from asllint.loader.tree import Fault
+from asllint.model.asl import is_unknown, plain
 from asllint.outcome import Batch, Outcome, Part
 from asllint.project import Known, Project, RefusalError, counted
 from asllint.record import Record
@@ -108,7 +109,7 @@ class Run:
             0 if path in project.pairs else sum(map(_is_alone, documents)),
             frozenset(os.path.realpath(d.file) for d in documents if d.named_by is not None) - {path},
             tuple(project.pairs.get(path, ())),
-            tuple(f"{file.reading.text.source.name}: {note}" for note in file.notes),
+            tuple(f"{file.reading.text.source.name}: {note}" for note in (*file.notes, *_unseen(documents))),
             cards(path, made),
         )
         for unit in made:
@@ -220,6 +221,14 @@ class Run:
         start = len(before)
         end = start + 1 if after and trouble.offset else start
         return Reading(Text(source), None, (Fault(trouble.kind, start, end, f"{name} {trouble.message}"),))
+
+
+def _unseen(documents: Iterable[Document]) -> Iterator[str]:
+    """Of which definitions no state could be looked at."""
+    for document in documents:
+        if document.kind == DEFINITION and is_unknown(plain(document.value).get("States")):
+            which = f"{document.name}: its" if document.name else "its"
+            yield f"{which} states are known only when it is deployed, and were not checked"
 
 
 def cards(path: str, made: Sequence[Unit]) -> "tuple[Card, ...]":

@@ -260,8 +260,8 @@ def test_several_machines_have_a_policy_each(tmp_path: Path) -> None:
     ("content", "line"),
     [
         ('{"Version": "2012-10-17", "Statement": []}', "asllint: no definition in input.json\n"),
-        ("{", "asllint: input.json: "),
-        (None, "asllint: input.json: "),
+        ("{", "asllint: input.json:"),
+        (None, "asllint: input.json:"),
     ],
 )
 def test_what_cannot_be_used_is_status_two(tmp_path: Path, content: str | None, line: str) -> None:
@@ -350,3 +350,17 @@ def test_what_is_not_known_is_told_once_and_is_no_lack_of_needs(tmp_path: Path) 
         "asllint: state `Work {}`: ecs:StopTask and ecs:DescribeTasks on "
         "`arn:aws:ecs:eu-west-1:111122223333:task/*`, since the definition does not say on which one"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"StartAt": "A", "States": []}', "pay.asl.json: has no states that can be read"),
+        ('{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true,}}}', "pay.asl.json:1:62: "),
+    ],
+)
+def test_what_cannot_be_read_is_not_said_to_need_nothing(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "pay.asl.json").write_text(text, encoding="utf-8")
+    done = asllint("policy", "--no-config", "pay.asl.json", folder=tmp_path)
+    assert (done.status, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"asllint: {told}")

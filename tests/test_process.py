@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 GOOD = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'
 BAD = '{"StartAt": "B", "States": {"A": {"Type": "Pass", "Next": "A"}}}'
 
@@ -68,3 +70,12 @@ def test_the_library_leaves_the_garbage_collector_as_it_was() -> None:
     program = "import gc; from asllint import lint; lint('{}'); print(gc.isenabled())"
     assert run("-c", program).stdout == "True\n"
     assert run("-c", program.replace("gc;", "gc; gc.disable();", 1)).stdout == "False\n"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no folder of what a process holds open")
+def test_a_pipe_that_the_shell_has_opened_is_read() -> None:
+    text = '{"StartAt": "A", "States": {}}'
+    command = f"{sys.executable} -m asllint check --no-config --quiet <(echo '{text}')"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "empty-field" in done.stdout

@@ -358,3 +358,12 @@ def test_a_trust_policy_is_judged_without_the_other_policies(tmp_path: Path) -> 
     assert [finding.rule for part in batch.parts for finding in part.findings] == [
         "trust-without-step-functions"
     ]
+
+
+def test_states_that_are_not_known_are_said_not_to_be_checked(tmp_path: Path) -> None:
+    (tmp_path / "pay.asl.json").write_text('{"StartAt": "A", "States": "${States}"}', encoding="utf-8")
+    done = asllint("check", "--no-config", "--format", "json", "pay.asl.json", folder=tmp_path)
+    assert json.loads(done.stdout)["summary"]["skipped"] == [
+        "permission checks of 1 definition: no policy given",
+        "pay.asl.json: its states are known only when it is deployed, and were not checked",
+    ]

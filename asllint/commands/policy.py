@@ -9,9 +9,9 @@ import click
 
 from asllint.commands.check import about_machine, choices, named_files
 from asllint.commands.refused import Refused
-from asllint.loader.document import DEFINITION, Document
+from asllint.loader.document import DEFINITION, Document, Reading
 from asllint.loader.pointer import text as pointer_text
-from asllint.model.asl import Definition, Role
+from asllint.model.asl import Definition, Role, is_unknown, plain
 from asllint.project import stem
 from asllint.report.policies import FORMATS, PSEUDO, holes, render
 from asllint.run import Run
@@ -57,12 +57,15 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         settings = settings._replace(known=settings.known._replace(beside=False))
     found, refused = named_files(paths, exclude, settings.root)
     run = Run(settings, catalogue)
-    project, unread, more, failures = run.read(found)
-    refused += [*more, *(f"{path}: {reading.faults[0].message}" for path, reading in unread)]
+    project, broken, more, failures = run.read(found)
+    refused += [*more, *(f"{path}: {reading.faults[0].message}" for path, reading in broken)]
     for file in project.files.values():
         if file.reading.tree is None and file.reading.faults:
-            refused.append(f"{file.reading.text.source.name}: {file.reading.faults[0].message}")
+            refused.append(_fault(file.reading))
     machines = [document for document in project.documents if document.kind == DEFINITION]
+    unread = {id(document): why for document in machines if (why := _unreadable(document))}
+    refused += [why for why in unread.values() if why not in refused]
+    machines = [document for document in machines if id(document) not in unread]
     if not machines and not refused and not failures:
         raise Refused(f"no definition in {', '.join(paths)}")
     results: dict[str, Any] = {}
@@ -77,6 +80,24 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     for _, name, trace in failures:
         click.echo(f"asllint: internal error on {name}; please report it:\n{trace}", err=True)
     sys.exit(3 if failures else 2 if refused else 0)
+
+
+def _fault(reading: Reading) -> str:
+    """Where a text cannot be read, and why."""
+    fault = reading.faults[0]
+    region = reading.text.region(fault.start, fault.end)
+    return f"{reading.text.source.name}:{region.start_line}:{region.start_column}: {fault.message}"
+
+
+def _unreadable(document: Document) -> str:
+    """Why nothing can be said of what a machine needs."""
+    if document.reading.tree is None and document.reading.faults:
+        return _fault(document.reading)
+    states = plain(document.value).get("States")
+    if isinstance(states, dict) and states and not is_unknown(states):
+        return ""
+    name = f"{document.file}: {document.name}" if document.name else document.file
+    return f"{name}: has no states that can be read"
 
 
 def _result(document: Document, has_policies: bool, told_of: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import stat
 from asllint.record import Record
 
 MAX_SIZE = 8_000_000
+# The folders of what this process holds open.
+_OPEN = ("/dev/fd/", "/proc/self/fd/")
 
 
 class Trouble(Record):
@@ -40,7 +42,9 @@ def read_at_most(path: str, most: int) -> bytes | Trouble:
         return trouble(path, path, error)
     try:
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
+        if stat.S_ISFIFO(status.st_mode) and path.startswith(_OPEN):
+            os.set_blocking(handle, True)  # a shell's `<(command)`: somebody writes into it
+        elif not stat.S_ISREG(status.st_mode):
             way_out = "; to read it, hand it to `asllint check -`" if stat.S_ISFIFO(status.st_mode) else ""
             return Trouble("not-a-file", path, f"is {_kind(status.st_mode)}, not a file{way_out}")
         # a buffer of `most` bytes for each small file costs more than all else
