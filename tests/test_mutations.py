@@ -331,10 +331,6 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         swap("**/Condition", "{% paid %}"),
         swap("**/Items", "{% states.input.rows %}"),
     ),
-    "unknown-states-member": (
-        swap("**/Output", "{% $states.inputs %}"),
-        swap("**/Condition", "{% $states.ctx.x %}"),
-    ),
     "wrong-argument-count": (swap("**/Output", "{% $sum([1], [2]) %}"),),
     "wrong-result-kind": (
         swap("/States/*/TimeoutSeconds", "{% $string($states.input.limit) %}", only="JSONata"),

@@ -15,6 +15,8 @@ Place = TypeVar("Place", "Fault", "Reference", "Access", "Call")
 OPENING, CLOSING = "{%", "%}"
 STATES_MEMBERS = ("input", "result", "errorOutput", "context")
 TASK_TOKEN = ("context", "Task", "Token")
+# https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+OWN = ("hash", "parse", "partition", "random", "range", "uuid")
 
 # Evaluation goes a hundred levels deep, measured: github.com/floci-io/floci/pull/2783
 DEEPEST = 100
@@ -171,7 +173,7 @@ def _too_deep(start: int, end: int) -> Fault:
 
 def _faults(text: str, walk: "Walk") -> Iterator[Fault]:
     yield from _context_item(text, walk)
-    yield from _calls(walk)
+    yield from _calls(text, walk)
     yield from _members(walk.states)
     inner = text[2:-2]
     if walk.deepest > DEEPEST:
@@ -181,9 +183,15 @@ def _faults(text: str, walk: "Walk") -> Iterator[Fault]:
 def _context_item(text: str, walk: "Walk") -> Iterator[Fault]:
     import re
 
+    called = {reference.start for reference in walk.bare_calls}
     for name, start, end in walk.top_level_names:
         message = f"`{name}` is read from a context item, and there is none at the top level; "
-        if name == "states":
+        if start in walk.parameters:
+            message = f"`{name}` is read from a context item, and a function has none of its own; "
+            message += f"write `${walk.parameters[start]}.{name}`, or `${name}` for a variable"
+        elif start in called:
+            message += f"a function's name starts with `$`: write `${name}`"
+        elif name == "states":
             message += "did you mean `$states`?"
         elif text[start - 1] == "-" and text[start - 2].isalnum():
             word = re.search(r"[\w-]*\Z", text[: start - 1])
@@ -198,19 +206,25 @@ def _context_item(text: str, walk: "Walk") -> Iterator[Fault]:
         yield Fault("top-level-name", start, end, message, at_creation=True)
     for name, start, end in walk.top_level_context:
         message = f"`${name}` has no value at the top level; write `$states.input`"
+        if start in walk.parameters:
+            message = f"`${name}` has no value in a function; write `${walk.parameters[start]}`"
         yield Fault("top-level-context", start, end, message, at_creation=True)
     for _, start, end in walk.nested_roots:
         message = "`$$` has no value in Step Functions; write `$states.input`"
         yield Fault("top-level-context", start, end, message, at_creation=False)
 
 
-def _calls(walk: "Walk") -> Iterator[Fault]:
+def _calls(text: str, walk: "Walk") -> Iterator[Fault]:
     from asllint.facts.jsonata_functions import FUNCTIONS
+
+    refused = {reference.start for reference in walk.top_level_names}
 
     for reference in walk.variables:
         if reference.name == "eval":
             yield _no_eval(reference.start, reference.end)
     for name, start, end in walk.bare_calls:
+        if start in refused:
+            continue
         message = f"`{name}` is not a function" + (f": write `${name}`" if name in FUNCTIONS else _near(name))
         yield Fault("unknown-function", start, end, message, at_creation=False)
     for call in walk.calls:
@@ -220,7 +234,9 @@ def _calls(walk: "Walk") -> Iterator[Fault]:
             message = f"`${call.name}` is not a function{_near(call.name)}"
             yield Fault("unknown-function", call.start, call.end, message, at_creation=False)
         else:
-            yield from _arguments(call)
+            inner = text[2:-2]
+            is_whole = call.start == 2 + len(inner) - len(inner.lstrip()) and inner.rstrip().endswith(")")
+            yield from _arguments(call, is_whole and len(walk.calls) == 1)
 
 
 def _near(name: str) -> str:
@@ -233,16 +249,18 @@ def _no_eval(start: int, end: int) -> Fault:
     return Fault("eval", start, end, "`$eval` is not available; `$parse` reads JSON", at_creation=False)
 
 
-def _arguments(call: "Call") -> Iterator[Fault]:
+def _arguments(call: "Call", is_whole: bool) -> Iterator[Fault]:
+    """What AWS's own functions cannot take gives nothing: a field fails, a larger expression need not."""
     from asllint.facts.jsonata_functions import FUNCTIONS
 
     function, given = FUNCTIONS[call.name], len(call.arguments)
-    if given > function.most or (given < function.fewest and not call.is_partial):
+    is_lenient = call.name in OWN and not is_whole
+    if given > function.most or (given < function.fewest and not (call.is_partial or is_lenient)):
         message = f"`${call.name}` takes {function.wants}, not {given}"
         yield Fault("arity", call.start, call.end, message, at_creation=False)
         return
     for index, check in _LITERALS.get(call.name, ()):
-        if index >= given:
+        if index >= given or is_lenient:
             continue
         value, start, end = call.arguments[index]
         wrong = check(value) if end else None

@@ -48,12 +48,13 @@ class Call(Record):
 
 
 class Frame:
-    """The variables that one scope binds."""
+    """The variables that one scope binds; `parameter` is the first one of the function that it is in."""
 
-    __slots__ = ("names", "parent")
+    __slots__ = ("names", "parameter", "parent")
 
     def __init__(self, parent: "Frame | None", *names: str) -> None:
         self.names = set(names)
+        self.parameter: str = names[0] if names else parent.parameter if parent else ""
         self.parent = parent
 
     def binds(self, name: str) -> bool:
@@ -84,6 +85,8 @@ class Walk:
         self.top_level_context: list[Reference] = []
         self.nested_roots: list[Reference] = []
         self.bound: set[str] = set()
+        # where something is read of a context item in the body of a function: its first parameter
+        self.parameters: dict[int, str] = {}
         self.deepest = 0
         # A function's body runs when it is called: by then all that its scopes bind may be bound.
         self._bodies: list[Visit] = []
@@ -144,7 +147,8 @@ class Walk:
             case "lambda":
                 names = [str(parameter.value) for parameter in node.arguments]
                 self.bound.update(names)
-                self._bodies.append((node.body, Frame(frame, *names), False, 1))
+                # a function's body has the context item of the place that defines it
+                self._bodies.append((node.body, Frame(frame, *names), top, 1))
             case "transform":
                 for part in (node.pattern, node.update, node.delete):
                     if part is not None:
@@ -160,7 +164,7 @@ class Walk:
         if is_states:
             self._states(path.steps)
         if first.type == "name" and top:
-            self._record(self.top_level_names, first, first.value)
+            self._record(self.top_level_names, first, first.value, frame=frame)
         for index, step in enumerate(path.steps):
             yield from ((name, inner, False, deeper) for name in (step.focus, step.index) if name is not None)
             if index or not is_states:
@@ -172,9 +176,9 @@ class Walk:
         match node.value:
             case "":
                 if top:
-                    self._record(self.top_level_context, node, "", "$")
+                    self._record(self.top_level_context, node, "", "$", frame)
             case "$":
-                self._record(self.top_level_context if top else self.nested_roots, node, "$", "$")
+                self._record(self.top_level_context if top else self.nested_roots, node, "$", "$", frame)
             case name if frame.binds(name):
                 return
             case "states":
@@ -200,6 +204,8 @@ class Walk:
             self._named_call(procedure, arguments, frame, node.type == "partial")
         elif procedure.type == "path" and len(procedure.steps) == 1 and procedure.steps[0].type == "name":
             self._record(self.bare_calls, procedure.steps[0], procedure.steps[0].value)
+            if top:
+                self._record(self.top_level_names, procedure.steps[0], procedure.steps[0].value)
         else:
             yield procedure, frame, top, deeper
         for argument in node.arguments:
@@ -219,12 +225,21 @@ class Walk:
             return Argument(value, 0, 0)
         return Argument(value, token_start(self.source, node.position, value), node.position)
 
-    def _record(self, references: list[Reference], node: Any, name: str, sigil: str = "") -> None:
+    def _record(
+        self,
+        references: list[Reference],
+        node: Any,
+        name: str,
+        sigil: str = "",
+        frame: Frame | None = None,
+    ) -> None:
         if HOLE in name:
             return
         length = len(sigil + name)
         start = node.position - length if sigil else token_start(self.source, node.position, name)
         references.append(Reference(name, start, node.position))
+        if frame is not None and frame.parameter:
+            self.parameters[start] = frame.parameter
 
 
 def _filters(node: Any, frame: Frame, depth: int) -> Iterator[Visit]:
