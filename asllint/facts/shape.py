@@ -19,7 +19,7 @@ from asllint.data.fields import (
 )
 from asllint.facts.expressions import is_delimited, is_expression
 from asllint.loader.pointer import Pointer
-from asllint.model.asl import Definition, Machine, State, fact, has_hole, is_unknown
+from asllint.model.asl import Definition, Machine, State, fact, has_hole, is_unknown, spelled
 from asllint.record import Record
 
 MISSING = "missing-field"
@@ -115,16 +115,21 @@ _Part: TypeAlias = tuple[dict[str, Any], Pointer, str]
 
 
 def language_of(state: State) -> str:
-    """The query language of a state, empty where what is written there is none."""
+    """The query language of a state, empty where what is written is none, or none where one is meant."""
+    if any(not fault.pointer for fault in faults(state.definition).get(OTHER_LANGUAGE, ())):
+        return ""
+    return _language_of(state, _language_of_machine(state.definition))
+
+
+def _language_of(state: State, of_machine: str) -> str:
     written = state.value.get("QueryLanguage")
     if written is None and "QueryLanguage" not in state:
-        return _language_of_machine(state.definition)
+        return of_machine
     if written == JSONPATH and state.definition.language == JSONATA:
         return ""  # refused as such, whichever of the two was meant
     return written if written in (JSONPATH, JSONATA) else ""
 
 
-@fact
 def _language_of_machine(definition: Definition) -> str:
     value = definition.value
     written = value.get("QueryLanguage", JSONPATH)
@@ -135,10 +140,28 @@ def _language_of_machine(definition: Definition) -> str:
 @fact
 def faults(definition: Definition) -> Mapping[str, list[Fault]]:
     """Every fault of a definition's shape, by kind."""
+    found = _faults_in(definition, _language_of_machine(definition))
+    if OTHER_LANGUAGE in found and _may_be_jsonata(definition):
+        meant = _faults_in(definition, JSONATA)
+        if OTHER_LANGUAGE not in meant:
+            first = found[OTHER_LANGUAGE][0]
+            return {**meant, OTHER_LANGUAGE: [first._replace(pointer=(), value=first.pointer)]}
+    return found
+
+
+def _faults_in(definition: Definition, language: str) -> dict[str, list[Fault]]:
     found: dict[str, list[Fault]] = {}
-    for one in _of_definition(definition):
+    for one in _of_definition(definition, language):
         found.setdefault(one.kind, []).append(one)
     return found
+
+
+def _may_be_jsonata(definition: Definition) -> bool:
+    """Whether a definition names no query language, holds expressions, and has no `.$` key."""
+    if any("QueryLanguage" in view for view in (definition, *definition.machines, *definition.states)):
+        return False
+    texts = [spelled(state) for state in definition.root.states.values()]
+    return any("{%" in text for text in texts) and not any(".$':" in text for text in texts)
 
 
 @fact
@@ -148,7 +171,7 @@ def misspelt(definition: Definition) -> set[tuple[Pointer, str]]:
     return {(fault.pointer[:-1], name) for fault in unknown for name in fault.names}
 
 
-def _of_definition(definition: Definition) -> Iterator[Fault]:
+def _of_definition(definition: Definition, language: str) -> Iterator[Fault]:
     root = definition.root
     if not isinstance(definition.given, dict):
         if not is_unknown(definition.given):
@@ -163,10 +186,10 @@ def _of_definition(definition: Definition) -> Iterator[Fault]:
         yield from _of_part(machine, (machine.value, machine.pointer, holder), "")
         if not is_unknown(machine.value.get("States")):
             for state in machine.states.values():
-                yield from _of_state(state)
+                yield from _of_state(state, _language_of(state, language))
 
 
-def _of_state(state: State) -> Iterator[Fault]:
+def _of_state(state: State, language: str) -> Iterator[Fault]:
     value, kind = state.value, state.type
     if not state.is_object:
         given = state.machine.value["States"][state.name]
@@ -174,7 +197,6 @@ def _of_state(state: State) -> Iterator[Fault]:
             yield Fault(NOT_A_STATE, state.pointer, state, "State", value=given)
     elif kind in STATES:
         assert kind is not None
-        language = language_of(state)
         yield from _of_part(state, (value, state.pointer, kind), language)
         if value.get("QueryLanguage") == JSONPATH and state.definition.language == JSONATA:
             yield Fault(DOWNGRADE, state.at("QueryLanguage"), state, kind, "QueryLanguage")

@@ -105,6 +105,8 @@ def _not_here(fault: Fault) -> Problem:
 def _other_language(fault: Fault) -> Problem:
     state = fault.view
     assert isinstance(state, State)
+    if not fault.pointer:
+        return _no_language(fault)
     field, language = fault.field, fault.spec.language
     other = JSONATA if language == JSONPATH else JSONPATH
     if language == JSONATA:
@@ -132,6 +134,16 @@ def _other_language(fault: Fault) -> Problem:
         way_out += f'; or add `"QueryLanguage": "{language}"`, as none is written'
     message = f"`{field}` is a field of {language}, but state `{state.name}` is in {other}"
     return Problem(fault.pointer, message, help=way_out, related=related, key=True)
+
+
+def _no_language(fault: Fault) -> Problem:
+    return Problem(
+        (),
+        "the states are written in JSONata, but no `QueryLanguage` is given: AWS takes them as JSONPath, "
+        f"which has no `{fault.field}`, and refuses the definition",
+        help='add `"QueryLanguage": "JSONata"`',
+        related=(Related(fault.value, "the first field of JSONata", key=True),),
+    )
 
 
 def _conflict(fault: Fault) -> Problem:
