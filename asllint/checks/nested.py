@@ -237,7 +237,8 @@ def _names_a_machine(text: str) -> bool | None:
     kind, colon, name = parsed.resource.partition(":")
     if has_hole(parsed.service) or has_hole(kind):
         return None
-    return parsed.service == "states" and kind == "stateMachine" and bool(colon and name)
+    is_machine = parsed.service == "states" and kind == "stateMachine" and bool(colon and name)
+    return is_machine and arn.is_account(parsed.account)
 
 
 def _parsed(task: State, called: Integration) -> str:

@@ -59,7 +59,9 @@ def _state_machine(text: str, at: Home, given: Given) -> Parts | None:
     if named is None:
         return Parts({}, at, text) if is_one_hole(text) else None
     kind, *rest = split(named.resource, ":")
-    return Parts({"name": rest[0]}, _place(named, at)) if kind == "stateMachine" and rest else None
+    if kind != "stateMachine" or not rest or not arn.is_account(named.account):
+        return None
+    return Parts({"name": rest[0]}, _place(named, at))
 
 
 def _function(text: str, at: Home, given: Given) -> Parts | None:
@@ -68,7 +70,7 @@ def _function(text: str, at: Home, given: Given) -> Parts | None:
     named = arn.parse(text)
     if named is not None:
         kind, *parts = split(named.resource, ":")
-        if kind != "function" or not parts:
+        if kind != "function" or not parts or not arn.is_account(named.account):
             return None
         at = _place(named, at)
     elif is_one_hole(text) and not text.endswith("Name}"):

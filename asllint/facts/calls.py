@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from asllint.facts.expressions import JSONATA, Slot, slots
+from asllint.facts.given import EVALUATED
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import State, fact, has_hole
 from asllint.model.paths import Path
@@ -30,8 +31,7 @@ class Read(Record):
 def literal(task: State, name: str) -> str | None:
     """A parameter that is a text, holes and all; None for one that is evaluated, or was meant to be."""
     value = (task.parameters or {}).get(name)
-    evaluated = ("$.", "$$", "$[", "States.", "{%")
-    return value if isinstance(value, str) and not value.startswith(evaluated) else None
+    return value if isinstance(value, str) and not value.startswith(EVALUATED) else None
 
 
 @fact

@@ -8,11 +8,15 @@ from asllint.model.asl import State
 from asllint.model.wildcards import tokens
 from asllint.record import Record
 
+# How a text begins that is evaluated, or that was meant to be.
+EVALUATED = ("$.", "$$", "$[", "States.", "{%")
+
 
 class Value(Record):
     """One value of a parameter and where it is written; `text` is None where only the run decides.
 
-    A text may hold holes. A number or boolean is there as JSON writes it.
+    A text may hold holes. A boolean is there as JSON writes it; a number names nothing, which is told
+    elsewhere.
     """
 
     text: str | None
@@ -81,13 +85,10 @@ class Given:
                 yield from self._at(value, rest, place)
 
     def _text(self, value: Any) -> str | None:
-        """None for an expression, and for a path in place of a text, which is told elsewhere."""
+        """None for what is evaluated, or was meant to be, which is told elsewhere."""
         if isinstance(value, str):
-            is_expression = value.startswith("{%") if self.is_jsonata else value.startswith("$.")
-            return None if is_expression else value
-        if isinstance(value, (bool, float)) or (isinstance(value, int) and value.bit_length() < 64):
-            return str(value).lower()
-        return None
+            return None if value.startswith(EVALUATED) else value
+        return str(value).lower() if isinstance(value, bool) else None
 
 
 def given(state: State) -> Given:
