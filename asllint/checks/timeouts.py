@@ -31,7 +31,7 @@ LAMBDA_CALLS = ("lambda:invoke", "aws-sdk:lambda:invoke")
 def heartbeat_not_below_timeout(task: State) -> Iterator[Problem]:
     """The guide: `HeartbeatSeconds` must be less than `TimeoutSeconds`."""
     heartbeat, timeout = limits.seconds(task, "HeartbeatSeconds"), limits.seconds(task, "TimeoutSeconds")
-    if heartbeat is not None and timeout is not None and heartbeat >= timeout > 0:
+    if heartbeat is not None and timeout is not None and heartbeat >= timeout > 0 and not _is_silent(task):
         yield Problem(
             task.at("HeartbeatSeconds"),
             f"`HeartbeatSeconds` of task `{task.name}` is {heartbeat}, and must be less than "
@@ -45,10 +45,8 @@ def heartbeat_not_below_timeout(task: State) -> Iterator[Problem]:
 def heartbeat_without_sender(task: State) -> Iterator[Problem]:
     """Heartbeats come with a task token: a worker's, or a callback's."""
     called = integration(task)
-    if called is None or called.waits_for_token or called.kind == ACTIVITY:
-        return
     field = next((name for name in ("HeartbeatSeconds", "HeartbeatSecondsPath") if name in task), None)
-    if field is None:
+    if called is None or field is None or not _is_silent(task):
         return
     call = f"`{called.call}`" if called.service else "a Lambda function"
     what = "a job" if called.waits_for_job else call
@@ -56,9 +54,15 @@ def heartbeat_without_sender(task: State) -> Iterator[Problem]:
         task.at(field),
         f"{what} sends no heartbeats: task `{task.name}` fails with `States.Timeout` when it takes "
         "longer than that",
-        help="set `TimeoutSeconds` in its place",
+        help=f"delete `{field}`" if has_limit(task) else "set `TimeoutSeconds` in its place",
         key=True,
     )
+
+
+def _is_silent(task: State) -> bool:
+    """Whether what a task calls certainly sends no heartbeats."""
+    called = integration(task)
+    return called is not None and not called.waits_for_token and called.kind != ACTIVITY
 
 
 @where(limits.waits_for_somebody)
