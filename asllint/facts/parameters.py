@@ -181,6 +181,7 @@ def _of_members(
 ) -> Iterator[Fault]:
     """Names that are none, and names that are missing: one that is spelled otherwise is not."""
     members = of.members
+    absent = [name for name in required if not given(value, name)]
     spelt = set()
     for key in value:
         name = key.removesuffix(".$")
@@ -190,6 +191,9 @@ def _of_members(
             yield Fault(MISSPELT, (*place, key), name, of.without[name])
             continue
         meant, is_sure = _meant(name, members, of)
+        due = [one for one in absent if _begins(name, one)]
+        if not is_sure and len(due) == 1 and due[0] not in spelt:
+            meant, is_sure = due[0], True
         if not is_sure:
             yield Fault(UNLISTED, (*place, key), name, meant)
             continue
@@ -197,7 +201,7 @@ def _of_members(
         written = meant if name == key else f"{meant}.$"
         help = f"leave it out: `{meant}` is there" if given(value, meant) else f"write `{written}`"
         yield Fault(MISSPELT, (*place, key), name, help)
-    yield from _missing(value, tuple(name for name in required if name not in spelt), place)
+    yield from _missing(value, tuple(name for name in absent if name not in spelt), place)
 
 
 def _meant(name: str, members: Mapping[str, Any], of: "Model | Shape") -> tuple[str, bool]:
@@ -218,6 +222,12 @@ def _meant(name: str, members: Mapping[str, Any], of: "Model | Shape") -> tuple[
 
     slip = next((member for member in members if slips(name, member)), None)
     return (slip, True) if slip else (near(name, members) or "", False)
+
+
+def _begins(name: str, other: str) -> bool:
+    """Whether one of two names begins with the other: `Bucket`, `BucketName`."""
+    short, long = sorted((_folded(name), _folded(other)), key=len)
+    return len(short) > 2 and long.startswith(short)
 
 
 def _folded(name: str) -> str:
