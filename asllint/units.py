@@ -171,8 +171,16 @@ def units(documents: Sequence[Document]) -> Iterator[Unit]:
 
 def definition_unit(document: Document, policies: dict[int, Any]) -> Unit:
     reading = document.reading
+    depth = len(document.prefix)
     definition = Definition(
-        document.value, document.settings, size=len(reading.text.text) if not document.prefix else None
+        document.value,
+        document.settings,
+        size=None if depth else len(reading.text.text),
+        doubled=[
+            fault.pointer[depth:]
+            for fault in reading.faults
+            if fault.kind == "duplicate-key" and fault.pointer[:depth] == document.prefix
+        ],
     )
     models = {id(definition): document}
     if document.deployment is not None:

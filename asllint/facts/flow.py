@@ -34,10 +34,14 @@ def is_catching(transition: Transition, state: State) -> bool:
 @fact
 def has_unknown_transition(machine: Machine) -> bool:
     """Whether a way out of some state is not known, so that nothing is certainly unreachable or endless: a
-    substitution, a name that is not there, a field that is missing or ill-shaped.
+    substitution, a name that is not there, a field that is missing, ill-shaped or written twice.
     """
-    states = machine.states
-    return machine.start not in states or not all(_is_complete(state, states) for state in states.values())
+    states, depth = machine.states, len(machine.pointer)
+    return (
+        machine.start not in states
+        or not all(_is_complete(state, states) for state in states.values())
+        or any(place[:depth] == machine.pointer for place in machine.definition.doubled)
+    )
 
 
 def _is_complete(state: State, states: Collection[str]) -> bool:

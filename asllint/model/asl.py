@@ -1,6 +1,6 @@
 """Amazon States Language as typed views: any JSON builds a model, an ill-shaped part is absent."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from asllint.loader.document import Settings
@@ -271,12 +271,19 @@ class Machine(View):
 
 
 class Definition(View):
-    """A definition: its root machine, every scope and state in it, and what is known of its deployment."""
+    """A definition: its root machine, every scope and state in it, and what is known of its deployment.
 
-    __slots__ = ("given", "language", "machines", "root", "settings", "size")
+    `doubled` are the fields that are written twice in an object, of which the last one counts.
+    """
 
-    def __init__(self, value: Any, settings: Settings = UNKNOWN_SETTINGS, *, size: int | None = None) -> None:
+    __slots__ = ("doubled", "given", "language", "machines", "root", "settings", "size")
+
+    def __init__(
+        self, value: Any, settings: Settings = UNKNOWN_SETTINGS, *, size: int | None = None,
+        doubled: Iterable[Pointer] = (),
+    ) -> None:  # fmt: skip
         super().__init__(value, ())
+        self.doubled = tuple(doubled)
         self.given = value
         self.settings = settings
         self.size = size
