@@ -15,6 +15,7 @@ from asllint.facts.scopes import (
     walled,
 )
 from asllint.facts.variables import (
+    RESERVED,
     Assignment,
     Read,
     assigned,
@@ -29,7 +30,6 @@ from asllint.finding import Problem, Related
 from asllint.model.asl import Machine, State, has_hole
 from asllint.rule import where
 
-RESERVED = "states"
 LONGEST_NAME = 80
 FAILS = "States.QueryEvaluationError"
 
@@ -168,7 +168,6 @@ def reserved_variable(machine: Machine) -> Iterator[Problem]:
 
 
 def variable_name(machine: Machine) -> Iterator[Problem]:
-    """Python's identifiers are those of Unicode Standard Annex #31, and may start with `_`."""
     for assignment in assignments(machine):
         name = assignment.name
         if has_hole(name):
@@ -205,7 +204,7 @@ def unused_variable(machine: Machine) -> Iterator[Problem]:
         return
     used = read_names(definition)
     for name, assignment in assigned(machine).items():
-        if name not in used and name.isidentifier() and name != RESERVED:
+        if name not in used:
             words = f"nothing reads the variable `{name}`"
             yield Problem(assignment.pointer, words, help="remove it", key=True)
 

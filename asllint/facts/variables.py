@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from asllint.facts.expressions import JSONATA, PATH_OR_INTRINSIC, Slot, telling
+from asllint.facts.shape import misspelt
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import Definition, Machine, State, View, fact, has_hole
 from asllint.record import Record
+
+RESERVED = "states"
 
 
 class Assignment(Record):
@@ -61,12 +64,23 @@ def everywhere(definition: Definition) -> Mapping[str, Assignment]:
 
 @fact
 def is_unknown(definition: Definition) -> bool:
-    """Whether it cannot be told what is assigned on which way: a substitution, a transition to nowhere."""
+    """Whether it cannot be told what is assigned on which way: a substitution, a transition to nowhere, a
+    misspelt `Assign`, a name that no variable can have.
+    """
     return any(
         any(transition.target not in state.machine.states for transition in state.transitions)
-        or any(not isinstance(held, dict) or any(map(has_hole, held)) for held, _ in _assigns(state))
+        or any(not isinstance(held, dict) for held, _ in _assigns(state))
+        or not all(is_name(assignment.name) for assignment in of_state(state))
         for state in definition.states
-    )
+    ) or any(name == "Assign" for _, name in misspelt(definition))
+
+
+def is_name(text: str) -> bool:
+    """Whether a variable may be called so.
+
+    Python's identifiers are those of Unicode Standard Annex #31, and may start with `_`.
+    """
+    return text.isidentifier() and text != RESERVED
 
 
 @fact
