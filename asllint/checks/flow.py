@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from asllint.facts import flow
 from asllint.facts.expressions import is_expression
+from asllint.facts.shape import strays
 from asllint.finding import Problem, Related
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import Definition, Machine, State, has_hole
@@ -17,13 +18,14 @@ MOST_HINTS = 20  # looking for a near name among all states takes time
 def dangling_transition(machine: Machine) -> Iterator[Problem]:
     """AWS answers MISSING_TRANSITION_TARGET."""
     states = machine.states
+    known = states.keys() | strays(machine.definition)
     start = machine.start
     told = 0
-    if start is not None and start not in states and states and not has_hole(start):
+    if start is not None and start not in known and states and not has_hole(start):
         yield _missing(machine, machine.at("StartAt"), "`StartAt`", start, states)
     for state in states.values():
         for target, pointer, field in state.transitions:
-            if target not in states and not has_hole(target) and not _is_expression(state, target):
+            if target not in known and not has_hole(target) and not _is_expression(state, target):
                 told += 1
                 choices = states if told <= MOST_HINTS else ()
                 yield _missing(machine, pointer, f"`{field}` of state `{state.name}`", target, choices)

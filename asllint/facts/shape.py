@@ -171,6 +171,17 @@ def misspelt(definition: Definition) -> set[tuple[Pointer, str]]:
     return {(fault.pointer[:-1], name) for fault in unknown for name in fault.names}
 
 
+@fact
+def strays(definition: Definition) -> frozenset[str]:
+    """The names of the states that stand where none can, as after a misplaced brace."""
+    return frozenset(one.field for one in faults(definition).get(UNKNOWN, ()) if is_stray(one))
+
+
+def is_stray(fault: Fault) -> bool:
+    """Whether an unknown field reads like a state."""
+    return isinstance(fault.value, dict) and fault.value.get("Type") in TYPE.values
+
+
 def _of_definition(definition: Definition, language: str) -> Iterator[Fault]:
     root = definition.root
     if not isinstance(definition.given, dict):
@@ -226,7 +237,7 @@ def _of_part(view: "State | Machine", part: _Part, language: str) -> Iterator[Fa
             language = ""  # it is not known which one was meant
             named = _of_names(holder, language, tuple(held))
         for kind, field, names in named:
-            if kind == CONFLICT and "End" in names and held["End"] is False:
+            if kind == CONFLICT and any(_is_void(holder, name, held[name]) for name in names):
                 continue  # told by itself
             place = (*pointer, field) if field else pointer
             yield Fault(kind, place, view, holder, field, held.get(field), names)
@@ -240,6 +251,13 @@ def _of_part(view: "State | Machine", part: _Part, language: str) -> Iterator[Fa
                 wrong = yield from _of_value(view, part, name, value, language, waiting)
                 if wrong:
                     yield Fault(wrong, (*pointer, name), view, holder, name, value)
+
+
+def _is_void(holder: str, name: str, value: Any) -> bool:
+    """Whether a field says nothing: `"End": false`, null where there must be something."""
+    if value is None:
+        return type(None) not in _TYPES.get(TABLES[holder][name].type, ())
+    return name == "End" and value is False
 
 
 def _of_value(

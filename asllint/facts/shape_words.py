@@ -73,14 +73,10 @@ def _no_alternative(fault: Fault) -> Problem:
 def _unknown(fault: Fault) -> Problem:
     what = "a state" if fault.holder == "State" else kind_of(fault.holder)
     way_out = "delete it; a note for readers goes into `Comment`"
-    if fault.names:
-        way_out = f"did you mean `{fault.names[0]}`?"
-    elif (
-        isinstance(fault.value, dict)
-        and fault.value.get("Type") in TYPE.values
-        and fault.holder not in STATES
-    ):
+    if shape.is_stray(fault):
         way_out = "it reads like a state: move it into `States`"
+    elif fault.names:
+        way_out = f"did you mean `{fault.names[0]}`?"
     return Problem(fault.pointer, f"`{fault.field}` is not a field of {what}", help=way_out, key=True)
 
 
@@ -192,6 +188,8 @@ def _type_help(fault: Fault, wanted: str) -> str:
         twin = f"{fault.field}Path"
         if text.startswith("$") and twin in shape.TABLES[fault.holder]:
             return f"a path goes into `{twin}`"
+        if spec.type == "payload-object" and text.startswith(("$", "States.")):
+            return f'write an object: `{{"name.$": "{text}"}}`'
         if spec.type in ("integer", "number") and _is_number(text):
             return f"write it without quotes: {text}"
         if spec.type == "boolean" and text.lower() in ("true", "false"):

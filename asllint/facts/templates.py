@@ -46,7 +46,8 @@ def _roots(value: dict[str, Any], pointer: Pointer, table: Mapping[str, Field]) 
             continue
         place = (*pointer, name)
         if field.type in _PAYLOADS:
-            yield Entry(place, held, name)
+            if field.type != "payload-object" or not isinstance(held, str):  # which is told by itself
+                yield Entry(place, held, name)
         elif field.type in OBJECTS and field.type != "ItemProcessor" and isinstance(held, dict):
             yield from _roots(held, place, OBJECTS[field.type])
         elif field.type in ("Catcher[]", "ChoiceRule[]") and isinstance(held, list):
