@@ -13,8 +13,7 @@ from asllint.rule import where
 # Where the parameters of an API have room for a token.
 CARRIERS = {
     "apigateway:invoke": "RequestBody",
-    "ecs:runTask": "Overrides",
-    "events:putEvents": "Detail",
+    "events:putEvents": "Entries[].Detail",
     "lambda:invoke": "Payload",
     "sns:publish": "Message",
     "sqs:sendMessage": "MessageBody",
@@ -120,14 +119,18 @@ def _payload(task: State) -> tuple[str | int, ...]:
 
 
 def _way_out(task: State, called: Integration) -> str:
-    written = (
-        '"TaskToken": "{% $states.context.Task.Token %}"'
-        if task.is_jsonata
-        else '"TaskToken.$": "$$.Task.Token"'
-    )
     carrier = CARRIERS.get(called.call)
-    where = f"`{carrier}`" if carrier else f"`{task.parameters_field}`"
-    return f"add `{written}` to {where}, or call without `.waitForTaskToken`"
+    key, value = ("", "{% $states.context.Task.Token %}") if task.is_jsonata else (".$", "$$.Task.Token")
+    if called.call == "ecs:runTask":
+        variable = f'{{"Name": "TASK_TOKEN", "Value{key}": "{value}"}}'
+        way_out = f"add `{variable}` to `Overrides.ContainerOverrides[].Environment`"
+    elif carrier is None:
+        way_out = "pass it in a parameter that carries data"
+    elif isinstance((task.parameters or {}).get(carrier), str):
+        way_out = f'make `{carrier}` an object that holds it: `{{"TaskToken{key}": "{value}"}}`'
+    else:
+        way_out = f'add `"TaskToken{key}": "{value}"` to `{carrier}`'
+    return f"{way_out}, or call without `.waitForTaskToken`"
 
 
 def _evaluated(task: State, text: tokens.Stretch) -> str:
