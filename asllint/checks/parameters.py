@@ -242,7 +242,8 @@ def forbidden_header(task: State) -> Iterator[Problem]:
             is_secret = call == HTTP and "authorization" in name.lower()
             help = "give credentials to the connection" if is_secret else "leave it out"
             end = "fails with States.Runtime, which nothing catches" if call == HTTP else "fails"
-            yield Problem(pointer, f"`{call}` sends no header `{name}`: the task {end}", help=help, key=True)
+            message = f"`{call}` does not take the header `{name}`: the task {end}"
+            yield Problem(pointer, message, help=help, key=True)
 
 
 @where(call_of, GATEWAY)
@@ -255,7 +256,8 @@ def header_not_a_list(task: State) -> Iterator[Problem]:
                     continue
                 yield Problem(
                     pointer,
-                    f"`{field}` of `{call}` hold lists of values: the task fails with States.Runtime, "
+                    f"`{field}` of `{call}` takes lists of texts; this is {facts.word(value)}: "
+                    "the task fails with States.Runtime, "
                     "\"The value of the field '" + field + "' has an invalid format\"",
                     help=f'write `["{value}"]`' if isinstance(value, (str, int)) else "write an array",
                 )

@@ -38,16 +38,20 @@ def endpoint_fault(call: str, text: str) -> tuple[str, str, tuple[int, int]] | N
             return None
         scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text)
         end = scheme.end() if scheme else len(text)
-        return "an HTTP task calls `https://` only", "write a URL that starts with `https://`", (0, end)
+        found = f"has the scheme `{scheme[0]}`" if scheme else "has none"
+        message = f"an HTTP task takes a URL of the scheme `https://`, and this {found}"
+        return message, "write a URL that starts with `https://`", (0, end)
     literal = re.sub(r"\$\{[^}]*\}", lambda hole: "_" * len(hole.group()), text)
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", literal)
     if scheme:
         host = text[scheme.end() :].partition("/")[0]
-        return "`ApiEndpoint` is a host name, without a scheme", f"write `{host}`", (0, scheme.end())
+        message = f"`ApiEndpoint` takes a host name, and this has the scheme `{scheme[0]}`"
+        return message, f"write `{host}`", (0, scheme.end())
     slash = literal.find("/")
     if slash >= 0:
         help = "put the stage into `Stage` and the path into `Path`"
-        return "`ApiEndpoint` is a host name, without a path", help, (slash, len(text))
+        message = f"`ApiEndpoint` takes a host name, and this has the path `{text[slash:]}`"
+        return message, help, (slash, len(text))
     return None
 
 
