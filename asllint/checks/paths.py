@@ -1,5 +1,6 @@
 """JSONPath: paths that AWS cannot read, paths that are not read, and what they select."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -39,12 +40,33 @@ def path_syntax(state: State) -> Iterator[Problem]:
 def _of_fault(slot: Slot, fault: Fault) -> Problem:
     words = f"`{slot.pointer[-1]}` holds no path, which AWS refuses: {fault.message}"
     way_out = ""
-    if fault.reason == "not-a-path" and slot.text[:1] != " ":
+    sum_ = re.fullmatch(r"(\$[\w.]*)\s*([-+*/])\s*(\$[\w.]*|\d+)", slot.text)
+    if sum_:
+        return Problem(
+            slot.pointer,
+            f"`{slot.pointer[-1]}` holds no path, which AWS refuses: a path computes nothing",
+            help=_computed(slot, *sum_.groups()),
+            span=(sum_.start(2), sum_.end(3)),
+        )
+    if fault.reason == "not-a-path" and slot.field == "ResultPath":
+        words = f"`{slot.pointer[-1]}` holds no path, which AWS refuses: a path starts with `$`"
+        way_out = f"to put the result into the field `{slot.text}` write `$.{slot.text}`"
+    elif fault.reason == "not-a-path" and slot.text[:1] != " ":
         way_out = f"to select the field `{slot.text}` of the input, write `$.{slot.text}`"
         if slot.kind == PATH_OR_INTRINSIC:
             literal = str(slot.pointer[-1]).removesuffix("Path")
             way_out = f"for the text itself use `{literal}`; for a field of the input write `$.{slot.text}`"
     return Problem(slot.pointer, words, help=way_out, span=(fault.start, fault.end))
+
+
+def _computed(slot: Slot, first: str, operator: str, second: str) -> str:
+    """How to compute what somebody wrote into a path."""
+    if operator in "*/" or (operator == "-" and not second.isdecimal()):
+        return "compute it in a JSONata state: in JSONPath there is `States.MathAdd` alone"
+    call = f"States.MathAdd({first}, {'-' if operator == '-' else ''}{second})"
+    if slot.kind == PATH_OR_INTRINSIC:
+        return f"write `{call}`"
+    return f"compute it in the `Parameters` or `Assign` of a state before this one: `{call}`"
 
 
 def _is_call(slot: Slot) -> bool:
@@ -78,7 +100,9 @@ def not_a_reference_path(state: State) -> Iterator[Problem]:
             yield Problem(
                 slot.pointer,
                 f"`{slot.pointer[-1]}` takes a Reference Path: {fault.message}",
-                help="select the value in `Parameters`, `ResultSelector` or `Assign` first",
+                help=f"name one field: `{slot.text[: fault.start]}`"
+                if slot.field == "ResultPath"
+                else "select the value in `Parameters`, `ResultSelector` or `Assign` first",
                 span=(fault.start, fault.end),
             )
 
@@ -273,9 +297,10 @@ def unknown_context_field(state: State) -> Iterator[Problem]:
             segment = path.segments[index]
             close = context.near(path.names)
             known = ".".join(["$$", *path.names[:index]])
+            holder = f"`{known}` of the Context Object" if index else "the Context Object"
             yield Problem(
                 slot.pointer,
-                f"`{known}` of the Context Object has no `{path.names[index]}`",
+                f"{holder} has no `{path.names[index]}`",
                 help=f"did you mean `{close}`?" if close else _members(path.names[:index]),
                 span=(segment.start, segment.end),
             )
