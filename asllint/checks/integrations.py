@@ -21,7 +21,7 @@ ORDINARY = {"States.ALL", "States.TaskFailed", "States.Timeout", "States.Heartbe
 def _fault(task: State) -> Any:
     """The first fault of a `Resource`. An ordinary call needs no more than a look at the table."""
     called = integration(task)
-    if called is not None and called.kind == OPTIMISED and called.partition == "aws":
+    if called is not None and called.kind == OPTIMISED and called.partition == "aws" and not called.account:
         found = api(called.call)
         if found is not None and (not called.pattern or called.pattern in found.patterns):
             return None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from asllint.data.integrations import CALLS, CONNECTORS, PARTITIONS, SYNC, SYNC_2, TOKEN, api
 from asllint.facts.integration import OPTIMISED, SDK, Integration, integration, segments
 from asllint.model.asl import State, fact
+from asllint.near import slips
 from asllint.record import Record
 
 # The kinds of faults.
@@ -82,6 +83,9 @@ def fault(task: State) -> Fault | None:
     if task.type != "Task" or not text:
         return None
     called = integration(task)
+    miscounted = _miscounted(text)
+    if miscounted is not None:
+        return miscounted
     if called is None:
         return _malformed(text)
     if "${" not in called.partition and called.partition not in PARTITIONS:
@@ -136,8 +140,26 @@ def _malformed(text: str) -> Fault | None:
             MALFORMED, (end - len(resource), end), f"`{resource}` is no function", "name a function's ARN"
         )
     call = INSTEAD.get(owner)
+    meant = next((one for one in ("states", "lambda") if slips(owner, one)), None)
+    if meant:
+        help = f"did you mean `{meant}`?"
+        return Fault(MALFORMED, (start, start + len(owner)), f"a Task cannot call an ARN of `{owner}`", help)
     help = f"call `arn:aws:states:::{call}`" if call else "name a function, an activity or an integration"
     return Fault(MALFORMED, (start, start + len(owner)), f"a Task cannot call an ARN of `{owner}`", help)
+
+
+def _miscounted(text: str) -> Fault | None:
+    """What to say of the ARN of an integration that has not its three colons in a row."""
+    if ":states:::" in text:
+        return None
+    import re
+
+    found = re.fullmatch(r"(arn:[\w-]+:states)(::?)((?:aws-sdk:)?[\w-]+:\w+(?:\.sync(?::2)?|\.\w+)?)", text)
+    if found is None or not (found[3].startswith("aws-sdk:") or found[3].partition(".")[0] in CALLS):
+        return None
+    what = "two colons are missing" if len(found[2]) == 1 else "a colon is missing"
+    help = f"write `{found[1]}:::{found[3]}`"
+    return Fault(MALFORMED, found.span(2), f"{what} before `{found[3]}`", help)
 
 
 def _shown(text: str) -> str:
@@ -166,6 +188,9 @@ def _optimised(called: Integration) -> Fault | None:
     service, (name, odd) = called.service, _split(called)
     at = called.at[0], called.at[0] + len(service)
     if service not in CONNECTORS:
+        if called.account and (slips(service, "activity") or slips(service, "activities")):
+            said = f"there is no integration of the name `{service}`"
+            return Fault(SERVICE, at, said, f"to wait for an activity write `activity:{called.api}`")
         return _service(service, at)
     found = api(f"{service}:{name}")
     if found is not None:
@@ -296,8 +321,6 @@ def _folded(name: str) -> str:
 
 def _spelt(name: str, choices: Iterable[str]) -> str | None:
     """The choice that is certainly meant by a name that is none of them."""
-    from asllint.near import slips
-
     by_folded = {_folded(choice): choice for choice in choices}
     found = by_folded.get(_folded(name))
     if found is None:
