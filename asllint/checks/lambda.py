@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from asllint.facts import calls
 from asllint.facts.integration import FUNCTION, PATTERNS, Integration, call_of, integration, kind_of
 from asllint.finding import Problem
+from asllint.model import arn
 from asllint.model.asl import Retrier, State, has_hole
 from asllint.record import Record
 from asllint.rule import where
@@ -43,10 +44,12 @@ def malformed_function_name(task: State) -> Iterator[Problem]:
     """AWS answers: Member must satisfy regular expression pattern."""
     text = _function_name(task)
     if text and _function(text) is None and not _is_placeholder(text):
+        message, help, span = _wrong_part(text) or (f"`{text}` names no function", "", None)
         yield Problem(
             task.at(task.parameters_field, "FunctionName"),
-            f"`{text}` names no function: the task fails with a ValidationException",
-            help="write the function's name, or `arn:aws:lambda:<region>:<account>:function:<name>`",
+            f"{message}: the task fails with a ValidationException",
+            help=help or "write the function's name, or `arn:aws:lambda:<region>:<account>:function:<name>`",
+            span=span,
         )
 
 
@@ -217,6 +220,31 @@ def unqualified_function(task: State) -> Iterator[Problem]:
         )
 
 
+def _wrong_part(text: str) -> tuple[str, str, tuple[int, int]] | None:
+    """The one part of an ARN that certainly is wrong: what to say of it, the way out, its stretch."""
+    from asllint.near import slips
+
+    parts = text.split(":")
+    if parts[0] != "arn" or len(parts) < 7 or has_hole(text):
+        return None
+    service, account, kind = parts[2], parts[4], parts[5]
+    if service != "lambda":
+        wrong, message = 2, f"`{service}` is not the service of functions"
+        help = "did you mean `lambda`?" if slips(service, "lambda") else ""
+    elif not arn.is_account(account):
+        wrong, message = 4, f"the account has {len(account)} digits, not 12"
+        help = "write all of them"
+    elif account[:12].isdecimal() and account[12:] == "function":
+        wrong, message = 4, "a colon is missing behind the account"
+        help = f"write `{account[:12]}:function`"
+    elif kind != "function" and slips(kind, "function"):
+        wrong, message, help = 5, f"`{kind}` is no kind of resource", "did you mean `function`?"
+    else:
+        return None
+    start = len(":".join(parts[:wrong])) + 1
+    return message, help, (start, start + max(len(parts[wrong]), 1))
+
+
 def _is_placeholder(text: str) -> bool:
     """Whether something is to be put in before deployment: `${Name}`, `{name}`, `<name>`."""
     return any(mark in text for mark in "{}<>")
@@ -253,11 +281,9 @@ def _name_parts(text: str) -> list[str]:
     parts = text.split(":")
     if parts[0] == "arn":
         if has_hole(text):
-            from asllint.model import arn
-
             found = arn.parse(text)
             parts = ["arn", *found[:4], *found[4].split(":")] if found else []
-        if len(parts) < 6 or parts[2] != "lambda" or (parts[4].isdecimal() and len(parts[4]) != 12):
+        if len(parts) < 6 or parts[2] != "lambda" or not arn.is_account(parts[4]):
             return []
         return parts[6:] if parts[5] == "function" else []
     if len(parts) > 1 and len(parts[0]) == 12 and parts[0].isdecimal():
