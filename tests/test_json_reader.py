@@ -157,6 +157,9 @@ def test_real_definitions_read_as_json_loads_reads_them() -> None:
         ('["say "hi" to"]', 7, "hi", 'hi follows the closing quote of "say "'),
         ("[\xa01]", 1, "\xa0", "a no-break space (U+00A0) that JSON does not take for white space"),
         ("[\x00]", 1, "\x00", "a NUL character (U+0000) that JSON does not take for white space"),
+        ('{"Next: "B"}', 2, "Next", "the closing quote of the field name Next is missing"),
+        ('{\n<<<<<<< HEAD\n"a": 1\n=======', 2, "<<<<<<< HEAD", "a merge conflict is left here"),
+        ('{\r\n<<<<<<<\r\n"a": 1\r\n=======', 3, "<<<<<<<", "a merge conflict is left here"),
         ('{"a": 1, ...}', 9, "...", "the ellipsis stands for something left out"),
     ],
 )

@@ -16,6 +16,8 @@ from asllint.loader.yaml import YamlTree
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "cases"
 
+UNQUOTED = "`{` opens a mapping in YAML, so the expression must be quoted"
+
 
 class Oracle(standard.SafeLoader):
     """PyYAML without dates, and with every tag as an object of one field."""
@@ -404,6 +406,9 @@ def test_an_empty_document_is_null(text: str) -> None:
         ("a: - b", 3, "-", "a list cannot start on the line of its field's name"),
         ("a: @x", 3, "@x", "a value cannot start with '@'"),
         ("a: %x%", 3, "%x%", "a value cannot start with '%'"),
+        ("a: {% $b %}\nc: d", 3, "{% $b %}", UNQUOTED),
+        ("a: {% $b +\n  1 %}", 3, "{% $b +", UNQUOTED),
+        ("a:\n<<<<<<< HEAD\n  b: 1\n=======", 3, "<<<<<<< HEAD", "a merge conflict is left here"),
         ("Action: *\nb: 1", 8, "*", "a value cannot start with '*': YAML takes it for an alias"),
         ("a: *b", 3, "*b", "no anchor &b stands before this alias"),
         ("a: {{X}}", 3, "{{X}}", "the placeholder {{X}} stands outside a string"),

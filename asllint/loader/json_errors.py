@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from asllint.loader.json import HOLE, STRING
-from asllint.loader.tree import DEPTH, Fault, quoted
+from asllint.loader.tree import DEPTH, MERGE_CONFLICT, Fault, merge_conflict, quoted
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _HOLE = re.compile(HOLE)
@@ -17,6 +17,7 @@ _PLACEHOLDER = re.compile(r"\{\{[^{}\n]*\}\}|\{%[^\n]*?%\}|<%[^\n]*?%>")
 _WORD = re.compile(r"[^\s,:\[\]{}\"'`/#]++")
 _OTHER_QUOTES = re.compile(r"'(?:[^'\\\n]|\\.)*+'?|`[^`\n]*+`?|“[^”\n]*+”?|‘[^’\n]*+’?")
 _LINE = re.compile(r"[^\r\n]*")
+_UNCLOSED_NAME = re.compile(r'"([\w.$]+)\s*:\s*"')
 _DIGITS = re.compile("[0-9a-fA-F]{0,3}")
 _CLOSING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+(?:[,:}\]]|\Z)', re.DOTALL)
 _BRACKET = re.compile(rf'{STRING[:-1]}"?|([\[{{])|([\]}}])', re.DOTALL)
@@ -49,6 +50,8 @@ class _Before(NamedTuple):
 
 def explain(text: str) -> Fault:
     """The first fault of a text that is not JSON."""
+    if conflict := merge_conflict(text):
+        return _fault(*conflict, *MERGE_CONFLICT)
     stack: list[_Open] = []
     before = _Before("start", 0, 0)
     name = ""
@@ -164,6 +167,10 @@ def _no_colon(text: str, position: int, before: _Before) -> Fault:
     if found := _foreign(text, position):
         return found
     name = quoted(text[before.start : before.end])
+    if position == before.end and (found_name := _UNCLOSED_NAME.fullmatch(text, before.start, before.end)):
+        start, end = found_name.span(1)
+        message = f"the closing quote of the field name {found_name[1]} is missing"
+        return _fault(start, end, message, f'write "{found_name[1]}"')
     if text[position] == "=":
         return _fault(position, position + 1, f"the value of {name} follows after ':', not '='", "write ':'")
     if text[position] in ",}]":

@@ -8,6 +8,10 @@ from asllint.loader.pointer import Pointer
 from asllint.record import Record
 
 DEPTH = 200
+MERGE_CONFLICT = (
+    "a merge conflict is left here",
+    "keep one of the two sides, and delete the lines `<<<<<<<`, `=======` and `>>>>>>>`",
+)
 
 # Key start, key end (-1 without a key), start, end, children: a dict, a list, or None for a scalar.
 Node: TypeAlias = Sequence[Any]
@@ -150,6 +154,14 @@ def _child(children: Any, key: str | int) -> Node | None:
             return None
         key = int(key)
     return children[key] if 0 <= key < len(children) else None
+
+
+def merge_conflict(text: str) -> tuple[int, int] | None:
+    """Where the first line stands that a merge left behind, none of which is JSON or YAML."""
+    import re
+
+    found = re.search(r"^<{7}(?: [^\r\n]*)?(?=\r?$)", text, re.MULTILINE)
+    return found.span() if found else None
 
 
 def quoted(text: str) -> str:

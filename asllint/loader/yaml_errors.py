@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from asllint.loader.tree import Fault, quoted
+from asllint.loader.tree import MERGE_CONFLICT, Fault, merge_conflict, quoted
 
 _LINE = re.compile(r"[^\r\n]*")
 _WORD = re.compile(r"[^\s,\[\]{}]*")
@@ -22,6 +22,8 @@ def unreadable_character(found: re.Match[str]) -> Fault:
 
 def explain(text: str, error: Any) -> Fault:
     """The fault that PyYAML's scanner or parser met: a `MarkedYAMLError`."""
+    if conflict := merge_conflict(text):
+        return _fault(*conflict, *MERGE_CONFLICT)
     problem = error.problem or ""
     position = min(error.problem_mark.index, len(text))
     opened = error.context_mark.index if error.context_mark else position
@@ -67,12 +69,23 @@ def _start_of_value(text: str, position: int, opened: int) -> Fault:
         return _tab(text, position, opened)
     if position >= len(text):
         return _fault(position, position, "the text ends where a value is due")
+    if text.startswith("{%", position - 1):
+        return _expression(text, position - 1)
     return _fault(
         position,
         _end(_WORD, text, position),
         f"a value cannot start with '{text[position]}'",
         "put the value in quotes",
     )
+
+
+def _expression(text: str, start: int) -> Fault:
+    """An expression of JSONata without quotes."""
+    closing = text.find("%}", start)
+    end = closing + 2 if 0 <= closing < _rest(text, start) else _rest(text, start)
+    marks = "single" if '"' in text[start:end] else "double"
+    message = "`{` opens a mapping in YAML, so the expression must be quoted"
+    return _fault(start, end, message, f"put it in {marks} quotes")
 
 
 def _colon(text: str, position: int, opened: int) -> Fault:
