@@ -12,6 +12,7 @@ from asllint.near import near
 
 NAME_LENGTH = 80
 SHOWN = 3  # names in one message
+_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 MOST_HINTS = 20  # looking for a near name among all states takes time
 
 
@@ -172,7 +173,8 @@ def _unclean(name: str) -> str:
     if not name.strip():
         return "the state's name is blank"
     if any(character < " " or "\x7f" <= character < "\xa0" for character in name):
-        return f"the name of state {name!a} holds a control character"
+        shown = "".join(c if c.isprintable() else _ESCAPES.get(c, f"\\u{ord(c):04x}") for c in name)
+        return f"the name of state `{shown}` holds a control character"
     if name != name.strip():
         return f"the name of state `{name}` has blanks at its {'start' if name[0].isspace() else 'end'}"
     return ""

@@ -148,7 +148,8 @@ def timeout_above_machine(task: State) -> Iterator[Problem]:
         yield Problem(
             task.at("TimeoutSeconds"),
             f"task `{task.name}` may take {seconds} seconds, but {limit.reason}: no Catch sees that",
-            help=f"set it below {limit.seconds}",
+            help=f"set it below {limit.seconds}"
+            + (", or raise the machine's `TimeoutSeconds`" if limit.pointer else ""),
             related=(Related(limit.pointer, "the limit is here"),) if limit.pointer else (),
         )
 

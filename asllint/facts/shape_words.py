@@ -89,6 +89,8 @@ def _not_here(fault: Fault) -> Problem:
     way_out = f"it is a field of {listed(others, 'or')}: move it there, or delete it"
     if field in ("Next", "End") and holder in ENDS:
         way_out = ENDS[holder]
+        if field == "End":
+            way_out = f"{way_out.rpartition(':')[0]}: delete it"
     elif field in ("Retry", "Catch"):
         way_out = (
             f"only Task, Parallel and Map states can {field.lower()} errors: move it there, or delete it"
