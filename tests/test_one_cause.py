@@ -143,3 +143,12 @@ def test_no_permission_is_asked_for_in_an_account_that_is_none(
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     assert [name for name, _ in found(machine(task(call, parameters)), policy)] == [rule]
+
+
+def test_a_policy_is_not_to_allow_what_has_no_account() -> None:
+    state = task("sns:publish", {"TopicArn": "arn:aws:sns:eu-west-1:11112222333:t", "Message": "m"})
+    topic = "arn:aws:sns:eu-west-1:111122223333:t"
+    statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    way_out = "an account has 12 digits, and `11112222333` has 11: correct it in the definition"
+    assert found(machine(state), policy) == [("permission-on-wrong-resource", way_out)]

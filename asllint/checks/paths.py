@@ -40,13 +40,13 @@ def path_syntax(state: State) -> Iterator[Problem]:
 def _of_fault(slot: Slot, fault: Fault) -> Problem:
     words = f"`{slot.pointer[-1]}` holds no path, which AWS refuses: {fault.message}"
     way_out = ""
-    sum_ = re.fullmatch(r"(\$[\w.]*)\s*([-+*/])\s*(\$[\w.]*|\d+)", slot.text)
-    if sum_:
+    computing = re.fullmatch(r"(\$[\w.]*)\s*([-+*/])\s*(\$[\w.]*|\d+)", slot.text)
+    if computing:
         return Problem(
             slot.pointer,
             f"`{slot.pointer[-1]}` holds no path, which AWS refuses: a path computes nothing",
-            help=_computed(slot, *sum_.groups()),
-            span=(sum_.start(2), sum_.end(3)),
+            help=_computed(slot, *computing.groups()),
+            span=(computing.start(2), computing.end(3)),
         )
     if fault.reason == "not-a-path" and slot.field == "ResultPath":
         words = f"`{slot.pointer[-1]}` holds no path, which AWS refuses: a path starts with `$`"

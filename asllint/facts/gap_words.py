@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from asllint.data import integrations_iam as table
 from asllint.facts.gaps import BY_THE_BOOK, COMPANION, Gap
 from asllint.facts.need import MAP, Need
+from asllint.model import arn
 from asllint.model.iam import Statement
 
 # What a Retrier or Catcher sees, where that is documented.
@@ -101,7 +102,17 @@ def rules(gap: Gap) -> str:
 
 
 def addition(gap: Gap) -> str:
-    """The statements to add, as JSON: outside a template one that can be pasted into a policy as it is."""
+    """The statements to add, as JSON: outside a template one that can be pasted into a policy as it is.
+
+    No policy can help where an ARN of the definition has no account.
+    """
+    for text in dict.fromkeys(text for need in gap.needs for text in need.resource.suggested):
+        named = arn.parse(text)
+        if named is not None and not arn.is_account(named.account):
+            account = named.account
+            return (
+                f"an account has 12 digits, and `{account}` has {len(account)}: correct it in the definition"
+            )
     from asllint.facts.least import statements
 
     listed = json.dumps(statements(gap.needs, sids=False), ensure_ascii=False)[1:-1]
