@@ -5,12 +5,17 @@ from importlib import import_module
 import click
 
 from asllint import __version__
+from asllint.commands import help
 
+VERSION = "Show the version and exit."
 COMMANDS = ("check", "policy", "explain", "rules", "config")
 
 
 class Lazy(click.Group):
     """A group whose commands are imported when they are called."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return help.option(*self.get_help_option_names(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -34,8 +39,16 @@ class Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"asllint {__version__}", color=ctx.color)
+        ctx.exit()
+
+
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="asllint %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help=VERSION
+)
 def cli() -> None:
     """Check AWS Step Functions definitions, and the IAM policies of the roles that run them, before they are
     deployed.

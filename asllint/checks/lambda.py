@@ -5,9 +5,16 @@
 from collections.abc import Iterator
 
 from asllint.facts import calls
-from asllint.facts.integration import FUNCTION, PATTERNS, Integration, call_of, integration, kind_of
+from asllint.facts.integration import (
+    FUNCTION,
+    PATTERNS,
+    Integration,
+    call_of,
+    integration,
+    is_account,
+    kind_of,
+)
 from asllint.finding import Problem
-from asllint.model import arn
 from asllint.model.asl import Retrier, State, has_hole
 from asllint.record import Record
 from asllint.rule import where
@@ -231,7 +238,7 @@ def _wrong_part(text: str) -> tuple[str, str, tuple[int, int]] | None:
     if service != "lambda":
         wrong, message = 2, f"`{service}` is not the service of functions"
         help = "did you mean `lambda`?" if slips(service, "lambda") else ""
-    elif not arn.is_account(account):
+    elif not is_account(account):
         wrong, message = 4, f"the account has {len(account)} digits, not 12"
         help = "write all of them"
     elif account[:12].isdecimal() and account[12:] == "function":
@@ -281,9 +288,11 @@ def _name_parts(text: str) -> list[str]:
     parts = text.split(":")
     if parts[0] == "arn":
         if has_hole(text):
+            from asllint.model import arn
+
             found = arn.parse(text)
             parts = ["arn", *found[:4], *found[4].split(":")] if found else []
-        if len(parts) < 6 or parts[2] != "lambda" or not arn.is_account(parts[4]):
+        if len(parts) < 6 or parts[2] != "lambda" or not is_account(parts[4]):
             return []
         return parts[6:] if parts[5] == "function" else []
     if len(parts) > 1 and len(parts[0]) == 12 and parts[0].isdecimal():

@@ -6,7 +6,15 @@ from typing import Any
 
 from asllint.facts import calls
 from asllint.facts.expressions import JSONATA, Slot, slots
-from asllint.facts.integration import SYNC, SYNC_2, Integration, call_of, calls_step_functions, integration
+from asllint.facts.integration import (
+    SYNC,
+    SYNC_2,
+    Integration,
+    call_of,
+    calls_step_functions,
+    integration,
+    is_account,
+)
 from asllint.facts.project import LIST, START, START_SYNC, STARTS, Project, can_be_avoided, rings
 from asllint.finding import Problem, Related
 from asllint.model import arn
@@ -238,7 +246,7 @@ def _names_a_machine(text: str) -> bool | None:
     if has_hole(parsed.service) or has_hole(kind):
         return None
     is_machine = parsed.service == "states" and kind == "stateMachine" and bool(colon and name)
-    return is_machine and arn.is_account(parsed.account)
+    return is_machine and is_account(parsed.account)
 
 
 def _parsed(task: State, called: Integration) -> str:

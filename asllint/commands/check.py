@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from asllint.catalogue import Catalogue, Selection, built_in
+from asllint.commands import help
 from asllint.commands.refused import Refused
 from asllint.finding import Finding, Severity
 from asllint.loader import discover
@@ -44,6 +45,9 @@ DEFINE = "The value of a substitution ${NAME}; repeatable."
 
 class Grouped(click.Command):
     """A command whose options are listed by what they are for."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return help.option(*self.get_help_option_names(ctx))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = {name: p.get_help_record(ctx) for p in self.get_params(ctx) for name in p.opts}

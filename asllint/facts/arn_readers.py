@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from asllint.facts.given import Given, is_one_hole, split
+from asllint.facts.integration import is_account
 from asllint.model import arn
 from asllint.record import Record
 
@@ -59,7 +60,7 @@ def _state_machine(text: str, at: Home, given: Given) -> Parts | None:
     if named is None:
         return Parts({}, at, text) if is_one_hole(text) else None
     kind, *rest = split(named.resource, ":")
-    if kind != "stateMachine" or not rest or not arn.is_account(named.account):
+    if kind != "stateMachine" or not rest or not is_account(named.account):
         return None
     return Parts({"name": rest[0]}, _place(named, at))
 
@@ -70,7 +71,7 @@ def _function(text: str, at: Home, given: Given) -> Parts | None:
     named = arn.parse(text)
     if named is not None:
         kind, *parts = split(named.resource, ":")
-        if kind != "function" or not parts or not arn.is_account(named.account):
+        if kind != "function" or not parts or not is_account(named.account):
             return None
         at = _place(named, at)
     elif is_one_hole(text) and not text.endswith("Name}"):

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from asllint.facts.expressions import JSONATA, Slot, slots
-from asllint.facts.given import EVALUATED
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import State, fact, has_hole
 from asllint.model.paths import Path
 from asllint.record import Record
+
+# How a text begins that is evaluated, or that was meant to be.
+EVALUATED = ("$.", "$$", "$[", "States.", "{%")
 
 
 class Read(Record):

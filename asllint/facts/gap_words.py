@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from asllint.data import integrations_iam as table
 from asllint.facts.gaps import BY_THE_BOOK, COMPANION, Gap
+from asllint.facts.integration import is_account
 from asllint.facts.need import MAP, Need
 from asllint.model import arn
 from asllint.model.iam import Statement
@@ -108,7 +109,7 @@ def addition(gap: Gap) -> str:
     """
     for text in dict.fromkeys(text for need in gap.needs for text in need.resource.suggested):
         named = arn.parse(text)
-        if named is not None and not arn.is_account(named.account):
+        if named is not None and not is_account(named.account):
             account = named.account
             return (
                 f"an account has 12 digits, and `{account}` has {len(account)}: correct it in the definition"

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from asllint.facts.calls import EVALUATED
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import State
 from asllint.model.wildcards import tokens
 from asllint.record import Record
-
-# How a text begins that is evaluated, or that was meant to be.
-EVALUATED = ("$.", "$$", "$[", "States.", "{%")
 
 
 class Value(Record):

@@ -116,6 +116,11 @@ def parse(resource: str) -> Integration | None:
     return Integration(kind, resource, partition, region, account, service, api, pattern, at=at, call=call)
 
 
+def is_account(text: str) -> bool:
+    """Whether a segment may be an account: twelve digits, or what is not known."""
+    return not text.isdecimal() or len(text) == 12
+
+
 def segments(text: str) -> tuple[str, str, str, str, str] | None:
     """Partition, service, Region, account and resource of an ARN; a colon inside a hole splits nothing."""
     if "${" in text:

@@ -28,11 +28,6 @@ class Arn(Record):
     resource: str
 
 
-def is_account(text: str) -> bool:
-    """Whether a segment may be an account: twelve digits, or what is not known."""
-    return not text.isdecimal() or len(text) == 12
-
-
 def parse(text: str) -> Arn | None:
     """None for what has not the six segments of an ARN: `*`, a hole for the whole ARN, any other text."""
     parts = segments(text)
