@@ -369,6 +369,8 @@ def absent_field_read(machine: Machine) -> Iterator[Problem]:
 def _way_out(read: "Absent") -> str:
     if read.origin and "Catch" in read.origin:
         return 'keep the input beside the error: `"ResultPath": "$.error"`'
+    if "SdkHttpMetadata" in read.present:
+        return f"what the function gives is in `Payload`: read `$.Payload.{read.name}`"
     from asllint.near import near
 
     close = near(read.name, read.present)

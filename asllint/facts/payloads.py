@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from asllint.facts.expressions import JSONATA, Slot, slots
+from asllint.facts.integration import integration
 from asllint.loader.pointer import Pointer
 from asllint.model.asl import Catcher, Machine, State, is_unknown
 from asllint.model.paths import Path, parse
@@ -31,6 +32,11 @@ Shape: TypeAlias = Known | None  # None: nothing is known
 
 NOTHING = Known({})
 ERROR_OUTPUT = Known({"Error": None, "Cause": None})
+# https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html and the Invoke API
+INVOKED = Known(dict.fromkeys((
+    "ExecutedVersion", "FunctionError", "LogResult", "Payload", "SdkHttpMetadata", "SdkResponseMetadata",
+    "StatusCode",
+)))  # fmt: skip
 
 
 class Absent(Record):
@@ -84,12 +90,19 @@ def _combined(state: State, given: Shape) -> Shape:
     if state.type not in ("Pass", "Task", "Parallel", "Map"):
         return effective
     if state.type != "Pass":
-        result = of_template(value.get("ResultSelector"))
+        has_selector = "ResultSelector" in value
+        result = of_template(value["ResultSelector"]) if has_selector else _of_call(state)
     elif "Result" in value:
         result = None if "Parameters" in value else of_literal(value["Result"])
     else:
         result = of_template(value["Parameters"]) if "Parameters" in value else effective
     return _placed(state, given, value.get("ResultPath", "$"), result)
+
+
+def _of_call(state: State) -> Shape:
+    """What a call gives: of Lambda's, an object around what the function gives."""
+    called = integration(state)
+    return INVOKED if called is not None and called.call == "lambda:invoke" and not called.pattern else None
 
 
 def caught(state: State, given: Shape, catcher: dict[str, Any]) -> Shape:
@@ -228,7 +241,7 @@ def reads(state: State, given: Shape, giver: State | Catcher | None) -> Iterator
         elif first == "InputPath":
             shape = given
         else:
-            shape = effective if first in _READING else None
+            shape = effective if first in _READING or _is_compared_first(slot) else None
         for span, name, present in _missing(slot, shape) if shape is not None else ():
             is_cut_off = state.value.get("InputPath", "") is None
             origin = giver.pointer if given and giver and not is_cut_off else None
@@ -237,6 +250,16 @@ def reads(state: State, given: Shape, giver: State | Catcher | None) -> Iterator
             else:
                 holder = "the input after `InputPath: null`" if is_cut_off else _words(giver, state.machine)
             yield Absent(slot.pointer, span, name, present, holder, origin)
+
+
+def _is_compared_first(slot: Slot) -> bool:
+    """Whether a Choice state looks at a value before anything else, and does not ask whether it is there."""
+    if slot.inside[0] != "Choices" or any(key for key in slot.inside if isinstance(key, int)):
+        return False
+    rule = slot.state.value
+    for key in slot.inside[:-1]:
+        rule = rule[key]  # type: ignore[index]
+    return "IsPresent" not in rule
 
 
 def _missing(slot: Slot, shape: Known) -> Iterator[tuple[tuple[int, int], str, tuple[str, ...]]]:
