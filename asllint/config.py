@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from asllint.finding import Severity
@@ -147,6 +147,20 @@ def check_names(
 
     text = "" if config.path is None else _text(config.path)
     return [_error(fault(keys[0], name), config.path, text, keys) for keys, name in unknown]
+
+
+def check_files(config: Config) -> Iterator[ConfigError]:
+    """The files that `[[machine]]` names and that are not there."""
+    text = ""
+    for index, machine in enumerate(config.machines):
+        named = [(("definition",), machine.definition)]
+        named += [(("policies",), path) for path in machine.policies]
+        named += [(("trust",), machine.trust)] if machine.trust else []
+        for keys, path in named:
+            if not os.path.exists(path):
+                text = text or _text(config.path or "")
+                message = f"`{keys[0]}` of a machine names {config.relative(path)}, which does not exist"
+                yield _error(message, config.path, text, ("machine", index, *keys))
 
 
 def _config(path: str, data: Mapping[str, Any]) -> Config:

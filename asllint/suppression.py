@@ -16,7 +16,7 @@ MARK = "asllint:"
 
 
 class Ignore:
-    """One directive: the rules it names, and what it covers: a place and all below it.
+    """One directive: the rules it names, none if it is malformed, and what it covers: a place and all in it.
 
     `unused` are the names that suppressed nothing although they were looked for, `unknown` those that name no
     rule; `known` are the names of all rules and categories.
@@ -37,9 +37,11 @@ class Ignore:
 
 
 def directives(text: str) -> Iterator[tuple[list[str], tuple[int, int]]]:
-    """Every `asllint: ignore[name, name] reason` of a comment: its names and its stretch of the text."""
-    for match in re.finditer(r"asllint:\s*ignore\[([^\]]*)\]", text):
-        names = [name.strip() for name in match[1].split(",") if name.strip()]
+    """Every `asllint: ignore[name, name] reason` of a comment: its names and its stretch of the text. What is
+    meant so and written otherwise has no names.
+    """
+    for match in re.finditer(r"asllint:\s*(?:ignore\[([^\]]*)\]|(?:ignore|disable|allow|skip|noqa)\b)", text):
+        names = [name.strip() for name in (match[1] or "").split(",") if name.strip()]
         yield names, match.span()
 
 

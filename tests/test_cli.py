@@ -408,3 +408,11 @@ def test_what_could_not_be_used_is_in_the_reports_for_machines(tmp_path: Path) -
     assert "lost.json: does not exist" in told
     report = asllint("check", "--no-config", "--format", "json", *names, folder=tmp_path)
     assert "lost.json: does not exist" in json.loads(report.stdout)["summary"]["skipped"]
+
+
+def test_a_machine_of_the_configuration_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "asllint.toml").write_text('[[machine]]\ndefinition = "lost.asl.json"\n', encoding="utf-8")
+    (tmp_path / "pay.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', "utf-8")
+    done = asllint("check", "pay.asl.json", folder=tmp_path)
+    assert done.status == 2
+    assert "asllint.toml:2: `definition` of a machine names lost.asl.json" in done.stderr

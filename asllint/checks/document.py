@@ -112,8 +112,14 @@ def unknown_rule_in_ignore(ignore: Any) -> Iterator[Problem]:
         yield _at(ignore, name, f"there is no rule `{name}` to ignore", way_out)
 
 
+def malformed_ignore(ignore: Any) -> Iterator[Problem]:
+    if not ignore.names:
+        way_out = "write `asllint: ignore[rule-name] reason`"
+        yield _at(ignore, "", "this ignore names no rule in brackets: it suppresses nothing", way_out)
+
+
 def ignore_without_reason(ignore: Any) -> Iterator[Problem]:
-    text = _comment(ignore)[0]
+    text = _comment(ignore)[0] if ignore.names else "malformed, which is told"
     said = re.sub(r"asllint:\s*ignore\[[^\]]*\]", "", text)
     if not re.search(r"\w", said):
         yield _at(ignore, "", "an ignore without a reason", "say behind it why this may stay")

@@ -166,7 +166,7 @@ def choices(
     paths: Sequence[str], options: dict[str, Any]
 ) -> tuple[Settings, str, Catalogue, tuple[str, ...]]:
     """What the options and the configuration say together; an option wins."""
-    from asllint.config import ConfigError, check_names, default, find, load
+    from asllint.config import ConfigError, check_files, check_names, default, find, load
 
     try:
         config = default()
@@ -176,7 +176,7 @@ def choices(
         own = (*config.rules, *options["rules"])
         catalogue = with_own_pages(own) if own else built_in()
         known = set(catalogue.rules)
-        errors = check_names(config, known, set(catalogue.categories))
+        errors = [*check_names(config, known, set(catalogue.categories)), *check_files(config)]
         if errors:
             raise Refused("\n".join(str(error) for error in errors))
     except (ConfigError, PageError) as error:
