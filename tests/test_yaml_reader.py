@@ -399,6 +399,7 @@ def test_an_empty_document_is_null(text: str) -> None:
         ("a: b: c", 4, ":", "a second ': ' on the line: a value that holds one must be quoted"),
         ("a: 1\n  b: 2", 7, "b", "the field b is indented below one that has a value already"),
         ("a\nb: 1", 0, "a", "a colon is missing after a"),
+        ("a:b\nc: 1", 0, "a:b", "a blank is missing behind the colon of a:b"),
         ("a: 1\nb c\nd: 1", 5, "b c", "a colon is missing after b c"),
         ("a:\n  b: 1\n c: 2", 11, "c: 2", "the indentation of this line fits none above it"),
         ("- a\nb: 1", 4, "b: 1", "a field among the elements of a list"),

@@ -200,7 +200,7 @@ def _type_help(fault: Fault, wanted: str) -> str:
             return f'write it as a list: `["{text}"]`'
     if isinstance(value, dict) and spec.type.endswith("[]") and not isinstance(fault.pointer[-1], int):
         return "put it in brackets: `[ … ]`"
-    if value is None:
+    if value is None and not spec.required:
         return "leave the field out"
     if wanted == "a text" and not isinstance(value, (dict, list)):
         return "write it in quotes"

@@ -114,7 +114,12 @@ def _colon_in_brackets(text: str, position: int, opened: int) -> Fault:
 
 def _no_colon(text: str, position: int, opened: int) -> Fault:
     end = _rest(text, opened)
-    return _fault(opened, end, f"a colon is missing after {quoted(text[opened:end])}", "add ': ' and a value")
+    written = text[opened:end]
+    name, colon, value = written.partition(":")
+    if colon and value and not value.startswith("//"):
+        message = f"a blank is missing behind the colon of {quoted(written)}"
+        return _fault(opened, end, message, f"write `{name}: {quoted(value)}`")
+    return _fault(opened, end, f"a colon is missing after {quoted(written)}", "add ': ' and a value")
 
 
 def _open_string(text: str, position: int, opened: int) -> Fault:
