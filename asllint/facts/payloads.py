@@ -253,13 +253,13 @@ def reads(state: State, given: Shape, giver: State | Catcher | None) -> Iterator
 
 
 def _is_compared_first(slot: Slot) -> bool:
-    """Whether a Choice state looks at a value before anything else, and does not ask whether it is there."""
+    """Whether a Choice state compares a value before anything else, and does not ask what it is."""
     if slot.inside[0] != "Choices" or any(key for key in slot.inside if isinstance(key, int)):
         return False
     rule = slot.state.value
     for key in slot.inside[:-1]:
         rule = rule[key]  # type: ignore[index]
-    return "IsPresent" not in rule
+    return not any(test.startswith("Is") for test in rule)
 
 
 def _missing(slot: Slot, shape: Known) -> Iterator[tuple[tuple[int, int], str, tuple[str, ...]]]:
