@@ -47,7 +47,8 @@ def told(needs: Iterable[Need]) -> str:
     """`sqs:SendMessage on arn:...`, with the actions on the same resources together."""
     by_resource: dict[tuple[str, ...], list[str]] = {}
     for need in needs:
-        on = () if need.resource.text in (None, "*") else need.resource.suggested
+        is_any = need.resource.text is None or need.resource.suggested == ("*",)
+        on = () if is_any else need.resource.suggested
         listed = by_resource.setdefault(on, [])
         if need.action not in listed:
             listed.append(need.action)
