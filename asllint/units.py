@@ -135,7 +135,7 @@ GATES: dict[str, Callable[[Scope], bool]] = {
     "variables": lambda scope: _is_definition(scope) and _names_variable(scope),
     "errors": _has("ErrorEquals"),
     "timeouts": _is_definition,
-    "callbacks": _has("waitForTaskToken", "$$.Task", "context.Task", "${"),
+    "callbacks": _has("waitForTaskToken", ".Task", "${"),
     "express": lambda scope: scope.unit.document.settings.type == "EXPRESS" or _has("EXPRESS", "${")(scope),
     "nested": _has("states:startExecution", ":sfn:", "${"),
     "lambda": _has("lambda", "${"),
