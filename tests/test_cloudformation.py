@@ -62,8 +62,8 @@ VALUES = [
     ({"Fn::Sub": "${Published.Version}"}, ARN % ("lambda", "function:${Published}:${Published.Version}")),
     ({"Ref": "Queue"}, "https://sqs.${AWS::Region}.${AWS::URLSuffix}/${AWS::AccountId}/receipts"),
     ({"Fn::GetAtt": "Queue.Arn"}, ARN % ("sqs", "receipts")),
-    ({"Ref": "Topic"}, ARN % ("sns", "${Topic}")),
-    ({"Fn::GetAtt": "Topic.TopicName"}, "${Topic}"),
+    ({"Ref": "Topic"}, ARN % ("sns", "${Topic.TopicName}")),
+    ({"Fn::GetAtt": "Topic.TopicName"}, "${Topic.TopicName}"),
     ({"Ref": "Table"}, "${Table}"),
     ({"Fn::GetAtt": "Table.Arn"}, ARN % ("dynamodb", "table/${Table}")),
     ({"Fn::Sub": "${Bucket.Arn}/*"}, "arn:${AWS::Partition}:s3:::${Bucket}/*"),
@@ -77,7 +77,7 @@ VALUES = [
     ({"Ref": "Secret"}, ARN % ("secretsmanager", "secret:${Secret}-${Secret.Suffix}")),
     ({"Fn::GetAtt": "Key.Arn"}, ARN % ("kms", "key/${Key}")),
     ({"Fn::GetAtt": "Bus.Arn"}, ARN % ("events", "event-bus/orders")),
-    ({"Ref": "Self"}, ARN % ("sns", "${Self}")),
+    ({"Ref": "Self"}, ARN % ("sns", "${Self.TopicName}")),
     ({"Fn::GetAtt": ["Custom", "Outputs.Url"]}, "${Custom.Outputs.Url}"),
     ({"Ref": "Stage"}, "${Stage}"),
     ({"Ref": "AWS::Region"}, "${AWS::Region}"),
@@ -127,7 +127,9 @@ def topic(other: str) -> dict[str, Any]:
 
 
 def test_names_in_a_circle_are_holes() -> None:
-    assert Template({"A": topic("B"), "B": topic("A")}).value({"Fn::GetAtt": "A.TopicName"}) == "${A}"
+    assert (
+        Template({"A": topic("B"), "B": topic("A")}).value({"Fn::GetAtt": "A.TopicName"}) == "${A.TopicName}"
+    )
 
 
 def test_a_long_chain_of_names_ends_in_a_hole() -> None:
@@ -138,7 +140,7 @@ def test_a_long_chain_of_names_ends_in_a_hole() -> None:
         }
         for i in range(5000)
     }
-    assert Template(chain).value({"Fn::GetAtt": "T0.TopicName"}) == "${T40}"
+    assert Template(chain).value({"Fn::GetAtt": "T0.TopicName"}) == "${T40.TopicName}"
 
 
 def test_inline_definition_is_resolved_with_its_settings() -> None:
@@ -184,12 +186,12 @@ def test_inline_definition_is_resolved_with_its_settings() -> None:
                 f"${{{name}}}"
                 for name in (
                     "Charge",
-                    "Alerts",
+                    "Alerts.TopicName",
                     "ChargeRole",
                     "OrdersRole",
                     "ReceiptsPolicy",
                     "Logs",
-                    "Written",
+                    "Written.Name",
                 )
             ),
         ),

@@ -27,7 +27,7 @@ def test_local_definition_is_read_with_its_substitutions() -> None:
     }
     assert states["Keep"]["Parameters"]["TableName"] == "${Orders}"
     assert pay.settings.type == "EXPRESS"
-    assert pay.settings.arn == ARN % ("states", "stateMachine:${Pay}")
+    assert pay.settings.arn == ARN % ("states", "stateMachine:${Pay.Name}")
     assert pay.settings.tracing == {"enabled": True}
     assert pay.reading.faults == ()
 

@@ -189,10 +189,10 @@ class Template:
             yield from self._literals(text[last:], where, last)
 
     def name(self, resource: str) -> str:
-        """A resource's name: the given one, or a hole with its logical name."""
+        """A resource's name: the given one, or a hole that `Fn::Sub` fills with it."""
         known = self._names.get(resource)
         if known is None:
-            hole = f"${{{resource}}}"
+            hole = self._name_hole(resource)
             if self._depth > NAMES:
                 return hole
             # a name that leads back to itself is the hole
@@ -202,10 +202,18 @@ class Template:
             known = self._names[resource] = self.text(given, hole) or hole
         return known
 
+    def _name_hole(self, resource: str) -> str:
+        """`${Topic.TopicName}` where `Ref` gives something else than the name, else `${Table}`."""
+        returns = RETURNS.get(self.type(resource))
+        if returns is None or returns.ref == "{}":
+            return f"${{{resource}}}"
+        attribute = next((name for name, form in returns.attributes.items() if form == "{}"), "")
+        return f"${{{resource}.{attribute}}}" if attribute else f"${{{resource}}}"
+
     @property
     def generated(self) -> frozenset[str]:
         """The holes for names that CloudFormation makes up: no two of them are the same."""
-        holes = {name: f"${{{name}}}" for name in self.resources if self.type(name) in RETURNS}
+        holes = {name: self._name_hole(name) for name in self.resources if self.type(name) in RETURNS}
         return frozenset(hole for name, hole in holes.items() if self.name(name) == hole)
 
     def returned(self, resource: str, attribute: str = "") -> str | None:
