@@ -231,7 +231,7 @@ def named_files(
     found: list[Found] = []
     refused: list[str] = []
     if force:
-        paths = [path for path in paths if not discover.is_excluded(path, exclude, root)]
+        paths = discover.without_excluded(paths, exclude, root)
     for entry in discover.discover(paths, exclude=exclude, root=root):
         if isinstance(entry, Trouble):
             refused.append(f"{entry.path}: {entry.message}")

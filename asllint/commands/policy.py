@@ -62,10 +62,13 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     for file in project.files.values():
         if file.reading.tree is None and file.reading.faults:
             refused.append(_fault(file.reading))
-    machines = [document for document in project.documents if document.kind == DEFINITION]
-    unread = {id(document): why for document in machines if (why := _unreadable(document))}
-    refused += [why for why in unread.values() if why not in refused]
-    machines = [document for document in machines if id(document) not in unread]
+    machines = []
+    for document in project.documents:
+        why = _unreadable(document) if document.kind == DEFINITION else ""
+        if why and why not in refused:
+            refused.append(why)
+        elif document.kind == DEFINITION and not why:
+            machines.append(document)
     if not machines and not refused and not failures:
         raise Refused(f"no definition in {', '.join(paths)}")
     results: dict[str, Any] = {}

@@ -116,7 +116,7 @@ _Part: TypeAlias = tuple[dict[str, Any], Pointer, str]
 
 def language_of(state: State) -> str:
     """The query language of a state, empty where what is written is none, or none where one is meant."""
-    if any(not fault.pointer for fault in faults(state.definition).get(OTHER_LANGUAGE, ())):
+    if lacks_language(state.definition):
         return ""
     return _language_of(state, _language_of_machine(state.definition))
 
@@ -147,6 +147,12 @@ def faults(definition: Definition) -> Mapping[str, list[Fault]]:
             first = found[OTHER_LANGUAGE][0]
             return {**meant, OTHER_LANGUAGE: [first._replace(pointer=(), value=first.pointer)]}
     return found
+
+
+@fact
+def lacks_language(definition: Definition) -> bool:
+    """Whether the states are written in JSONata, and nothing says so: that is told of the definition."""
+    return any(not fault.pointer for fault in faults(definition).get(OTHER_LANGUAGE, ()))
 
 
 def _faults_in(definition: Definition, language: str) -> dict[str, list[Fault]]:

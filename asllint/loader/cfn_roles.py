@@ -6,7 +6,7 @@ from typing import Any
 from asllint.loader.cfn_functions import NO_VALUE, spread
 from asllint.loader.cfn_places import Resolved
 from asllint.loader.cfn_values import Template
-from asllint.loader.document import POLICY, TRUST_POLICY, Document, Reading
+from asllint.loader.document import POLICY, TRUST_POLICY, Document, Reading, RolePolicies
 from asllint.loader.pointer import Pointer
 from asllint.record import Record
 
@@ -18,16 +18,13 @@ ATTACHED = {
 }
 
 
-class Role:
-    """The policies of one role: `own` are those that the template writes, `gaps` say what is not known."""
+class Role(RolePolicies):
+    """The policies of one role of a template."""
 
     def __init__(self, name: str, arn: str) -> None:
+        super().__init__()
         self.name = name
         self.arn = arn
-        self.policies: list[Document] = []
-        self.own: list[Document] = []
-        self.trust: Document | None = None
-        self.gaps: list[str] = []
 
     def add(self, policy: Resolved, *, is_sure: bool = True) -> None:
         """A policy of the template. What a condition decides is taken as there: what then is missing, is.

@@ -18,6 +18,7 @@ from asllint.loader.document import (
     Reading,
     Settings,
     Templated,
+    own_policies,
 )
 from asllint.loader.pointer import Pointer
 from asllint.loader.read import inner
@@ -103,7 +104,7 @@ class Front:
                 role.gaps += [f"{macro} may add to its role" for macro in self.macros]
         self.notes += [f"what {macro} makes was not read" for macro in self.macros]
         found = [document for name in machines for document in self.machine(name, roles[name])]
-        return [*found, *policies(roles.values())], list(dict.fromkeys(self.notes))
+        return [*found, *own_policies(roles.values())], list(dict.fromkeys(self.notes))
 
     def role(self, name: str) -> Role | str:
         if self.template.type(name) == sam.STATE_MACHINE:
@@ -134,7 +135,7 @@ class Front:
                 is_whole = False
                 continue
             found.append(document)
-            self.join(document, role)
+            self.notes += document.join(role)
             self.show_construct(document)
         self.deploy(name, found, sorted((given or frozenset()) - self._mentioned) if is_whole else [])
         return found
@@ -265,16 +266,6 @@ class Front:
             )
         return document
 
-    def join(self, document: Document, role: Role | str) -> None:
-        """A definition with its role's policies; what keeps the role from being known is noted."""
-        gaps = [role] if isinstance(role, str) else list(dict.fromkeys(role.gaps))
-        if isinstance(role, Role):
-            document.policies = role.policies
-            document.trust = role.trust
-            document.roles_known = not gaps
-        if gaps:
-            self.notes.append(f"{document.name}: {gaps[0]}, so its permissions were not checked")
-
     def show_construct(self, document: Document) -> None:
         """A CDK construct's path, shown where its generated definition is at fault."""
         metadata = self.template.resources[document.name].get("Metadata")
@@ -306,16 +297,6 @@ def local_text(path: str, reading: Reading, uri: str) -> Text | Trouble:
     if isinstance(text, Trouble):
         return text
     return Text(Source(beside(os.path.dirname(reading.text.source.name), uri), text))
-
-
-def policies(roles: Any) -> Iterator[Document]:
-    """The policies that templates write for roles, each once."""
-    seen: set[int] = set()
-    for role in roles:
-        for document in [*role.own, *([role.trust] if role.trust else [])] if isinstance(role, Role) else []:
-            if id(document) not in seen:
-                seen.add(id(document))
-                yield document
 
 
 def replaced_value(value: Any, substitutions: Mapping[str, str]) -> Any:

@@ -112,21 +112,24 @@ def discover(
             yield Found(name, path, True, _is_promising(path))
 
 
-def is_excluded(path: str, exclude: Iterable[str], root: str) -> bool:
-    """Whether a path, or a folder above it, is one that `exclude` means, written as in a `.gitignore` in the
-    folder `root`.
+def without_excluded(paths: Iterable[str], exclude: Iterable[str], root: str) -> list[str]:
+    """The paths but those that `exclude`, written as in a `.gitignore` in the folder `root`, means; a folder
+    stands for all that is in it.
     """
     from asllint.loader.gitignore import Ignores
 
-    ignores = Ignores("\n".join(exclude))
-    place = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
-    parts = _slashed(place).split("/")
-    if path == STDIN or parts[0] == os.pardir:
-        return False
-    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
-    return any(ignores.verdict(folder, True) for folder in above) or bool(
-        ignores.verdict("/".join(parts), os.path.isdir(path))
-    )
+    ignores, base = Ignores("\n".join(exclude)), os.path.realpath(root)
+
+    def is_excluded(path: str) -> bool:
+        parts = _slashed(os.path.relpath(os.path.realpath(path), base)).split("/")
+        if path == STDIN or parts[0] == os.pardir:
+            return False
+        above = ("/".join(parts[:count]) for count in range(1, len(parts)))
+        return any(ignores.verdict(folder, True) for folder in above) or bool(
+            ignores.verdict("/".join(parts), os.path.isdir(path))
+        )
+
+    return [path for path in paths if not is_excluded(path)]
 
 
 def display_name(path: str, here: str) -> str:

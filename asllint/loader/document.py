@@ -1,6 +1,6 @@
 """A document: plain JSON values, what is known of their deployment, and where each value stands."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from asllint.loader.pointer import Pointer
@@ -103,6 +103,15 @@ class Document:
         """Where a value is, as this file spells it."""
         return pointer
 
+    def join(self, role: "RolePolicies | str", gaps: Iterable[str] = ()) -> list[str]:
+        """Take over the policies of a role, or why it is not known; `gaps` are of all roles. What keeps the
+        role from being known is noted.
+        """
+        missing = [role] if isinstance(role, str) else [*gaps, *role.gaps]
+        if not isinstance(role, str):
+            self.policies, self.trust, self.roles_known = role.policies, role.trust, not missing
+        return [f"{self.name}: {missing[0]}, so its permissions were not checked"] if missing else []
+
     @property
     def file(self) -> str:
         return self.reading.text.source.name
@@ -123,6 +132,26 @@ class Document:
                 start, last = span[0], min(max(span[1], span[0] + 1), len(offsets) - 1)
                 return text.region(offsets[start], max(offsets[last], offsets[start] + 1))
         return text.region(*tree.shown(place, key=key))
+
+
+class RolePolicies:
+    """The policies of one role: `own` are those that its files write, `gaps` say what is not known."""
+
+    def __init__(self) -> None:
+        self.policies: list[Document] = []
+        self.own: list[Document] = []
+        self.trust: Document | None = None
+        self.gaps: list[str] = []
+
+
+def own_policies(roles: "Iterable[RolePolicies | str]") -> Iterator[Document]:
+    """The policies that files write for roles, trust policies among them, each once."""
+    seen: set[int] = set()
+    for role in roles:
+        for document in [] if isinstance(role, str) else [*role.own, *([role.trust] if role.trust else [])]:
+            if id(document) not in seen:
+                seen.add(id(document))
+                yield document
 
 
 class Deployment(Document):

@@ -12,8 +12,8 @@ from asllint.loader.cfn_functions import function
 from asllint.loader.cfn_places import Resolved
 from asllint.loader.cfn_roles import Role
 from asllint.loader.cfn_values import Template
-from asllint.loader.cloudformation import STATE_MACHINE, Front, Written, local_text, policies
-from asllint.loader.document import DEFINITION, POLICY, Deployment, Document, Reading, Templated
+from asllint.loader.cloudformation import STATE_MACHINE, Front, Written, local_text
+from asllint.loader.document import DEFINITION, POLICY, Deployment, Document, Reading, Templated, own_policies
 from asllint.loader.pointer import Pointer
 from asllint.loader.read import at, inner
 from asllint.record import Record
@@ -76,8 +76,8 @@ def documents(path: str, reading: Reading) -> tuple[list[Document], list[str]]:
             name_file(document, key, (place.child("definition"), listed.child(key), top))
             found.append(document)
             roles.append(role(front, key, place))
-            front.join(document, roles[-1])
-    return [*found, *policies(roles)], front.notes
+            front.notes += document.join(roles[-1])
+    return [*found, *own_policies(roles)], front.notes
 
 
 def definition(front: Front, key: str, place: Place) -> Document | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from asllint.loader import hcl
 from asllint.loader.bytes import Trouble, decode, read_bytes
-from asllint.loader.document import DEFINITION, Deployment, Document, File, Reading, Settings
+from asllint.loader.document import DEFINITION, Deployment, Document, File, Reading, Settings, own_policies
 from asllint.loader.hcl_expressions import Choice, Expression
 from asllint.loader.source import Source, Text
 from asllint.loader.tf_attributes import returned
@@ -115,7 +115,7 @@ class Front:
     def of(self, name: str) -> tuple[list[Document], list[str]]:
         """The machines that a file holds with the policies of their roles, and what was left out."""
         found: list[Document] = []
-        policies: dict[int, Document] = {}
+        roles: list[Role | str] = []
         notes: list[str] = []
         for _, written in self.module.of_type(STATE_MACHINE):
             if written.source.name != name:
@@ -123,10 +123,9 @@ class Front:
             for names in self.module.instances(written):
                 for made in self.machine(written, names, notes):
                     found.append(made)
-                    role = self.join(made, written, names, notes)
-                    own = [*role.own, *([role.trust] if role.trust else [])] if role is not None else []
-                    policies.update((id(policy), policy) for policy in own)
-        return [*found, *policies.values()], list(dict.fromkeys(notes))
+                    roles.append(self.roles.of(self.module.argument(written, "role_arn", names)))
+                    notes += made.join(roles[-1], self.gaps)
+        return [*found, *own_policies(roles)], list(dict.fromkeys(notes))
 
     def machine(self, written: Written, names: Mapping[str, Value], notes: list[str]) -> list[Document]:
         """The definitions of a machine; a condition may choose between two."""
@@ -218,20 +217,6 @@ class Front:
             role=given.get("role_arn") if isinstance(given.get("role_arn"), str) else None,
             **known,
         )
-
-    def join(
-        self, document: Document, written: Written, names: Mapping[str, Value], notes: list[str]
-    ) -> Role | None:
-        """A definition with its role's policies; what keeps the role from being known is noted."""
-        role = self.roles.of(self.module.argument(written, "role_arn", names))
-        gaps = [role] if isinstance(role, str) else list(dict.fromkeys([*self.gaps, *role.gaps]))
-        if isinstance(role, Role):
-            document.policies = role.policies
-            document.trust = role.trust
-            document.roles_known = not gaps
-        if gaps:
-            notes.append(f"{document.name}: {gaps[0]}, so its permissions were not checked")
-        return role if isinstance(role, Role) else None
 
 
 def _inside(value: Value, written: Written) -> Value | None:

@@ -14,7 +14,9 @@ from asllint.loader.document import (
     Deployment,
     Document,
     Reading,
+    RolePolicies,
     Settings,
+    own_policies,
 )
 from asllint.loader.pointer import Pointer
 from asllint.loader.read import at, embedded
@@ -63,36 +65,21 @@ class Resource(NamedTuple):
         return value if isinstance(value, list) else [] if value is None else [value]
 
 
-class Role(NamedTuple):
-    """A role's policies; `gaps` say what of it is not known."""
-
-    policies: list[Document]
-    own: list[Document]
-    trust: Document | None
-    gaps: list[str]
-
-
 def documents(path: str, reading: Reading) -> tuple[list[Document], list[str]]:
     """The machines of a plan with the policies of their roles, and what was left out."""
     plan = Plan(reading)
     found: list[Document] = []
     notes: list[str] = []
-    policies: dict[int, Document] = {}
+    roles: list[RolePolicies | str] = []
     for machine in plan.of_type(STATE_MACHINE):
         name = machine.address.replace(f"{STATE_MACHINE}.", "")
         if machine.text("definition") is None:
             notes.append(f"{name}: its definition is known only after it is applied")
             continue
-        role = plan.role_of(machine)
-        document = definition(plan, machine, name)
-        found.append(document)
-        gaps = [role] if isinstance(role, str) else role.gaps
-        if isinstance(role, Role):
-            document.policies, document.trust, document.roles_known = role.policies, role.trust, not gaps
-            policies.update((id(own), own) for own in role.own)
-        if gaps:
-            notes.append(f"{name}: {gaps[0]}, so its permissions were not checked")
-    return [*found, *policies.values()], list(dict.fromkeys(notes))
+        roles.append(plan.role_of(machine))
+        found.append(definition(plan, machine, name))
+        notes += found[-1].join(roles[-1])
+    return [*found, *own_policies(roles)], list(dict.fromkeys(notes))
 
 
 def definition(plan: "Plan", machine: Resource, name: str) -> Document:
@@ -174,7 +161,7 @@ class Plan:
     def of_type(self, type_: str) -> list[Resource]:
         return [resource for resource in self.resources if resource.type == type_]
 
-    def role_of(self, machine: Resource) -> Role | str:
+    def role_of(self, machine: Resource) -> RolePolicies | str:
         """The role that a machine names, or why it is not known."""
         for role in self.of_type("aws_iam_role"):
             if self._names(machine, "role_arn", machine.values.get("role_arn"), role):
@@ -182,8 +169,9 @@ class Plan:
         arn = machine.text("role_arn")
         return "its role is not in the plan" + (f" (`{arn}`)" if arn else "")
 
-    def role(self, role: Resource) -> Role:
-        found = Role([], [], self._document(TRUST_POLICY, role, ("assume_role_policy",)), [])
+    def role(self, role: Resource) -> RolePolicies:
+        found = RolePolicies()
+        found.trust = self._document(TRUST_POLICY, role, ("assume_role_policy",))
         if found.trust is not None:
             found.own.append(found.trust)
         # what a role that is not there yet has beside its configuration is not known, and is nothing
@@ -207,7 +195,7 @@ class Plan:
         found.gaps[:] = dict.fromkeys(found.gaps)
         return found
 
-    def _gives(self, found: Role, resource: Resource, field: str, role: Resource) -> bool:
+    def _gives(self, found: RolePolicies, resource: Resource, field: str, role: Resource) -> bool:
         """Whether a resource is for a role; that it is not known is a gap."""
         for value in resource.listed(field) or [None]:
             is_for = self._names(resource, field, value, role)
@@ -241,7 +229,7 @@ class Plan:
             return False
         return None
 
-    def _managed(self, found: Role, resource: Resource, arn: Any, field: Pointer) -> None:
+    def _managed(self, found: RolePolicies, resource: Resource, arn: Any, field: Pointer) -> None:
         """A managed policy by its ARN: one of the plan, or one of AWS's."""
         for policy in self.of_type("aws_iam_policy"):
             if self._names(resource, str(field[0]), arn, policy):
@@ -257,7 +245,7 @@ class Plan:
         name = str(arn).rpartition("/")[2]
         found.policies.append(Document(POLICY, known, self.reading, place, name=name))
 
-    def _add(self, found: Role, resource: Resource, field: Pointer) -> None:
+    def _add(self, found: RolePolicies, resource: Resource, field: Pointer) -> None:
         document = self._document(POLICY, resource, field)
         if document is None or not isinstance(document.value, dict):
             found.gaps.append(f"the policy of {resource.address} is not known")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from asllint.loader.document import POLICY, TRUST_POLICY, Document
+from asllint.loader.document import POLICY, TRUST_POLICY, Document, RolePolicies
 from asllint.loader.tf_attributes import returned
 from asllint.loader.tf_module import Module, Written
 from asllint.loader.tf_values import Value, document, holder, plain
@@ -21,18 +21,15 @@ ATTACHMENTS = {
 _EACH = re.compile(r"\$\{(each|count)\.")
 
 
-class Role:
-    """The policies of one role: `own` are those that the module writes, `gaps` say what is not known."""
+class Role(RolePolicies):
+    """The policies of one role of a module."""
 
     def __init__(self, address: str, index: str, name: str, arn: str) -> None:
+        super().__init__()
         self.address = address
         self.index = index
         self.name = name
         self.arn = arn
-        self.policies: list[Document] = []
-        self.own: list[Document] = []
-        self.trust: Document | None = None
-        self.gaps: list[str] = []
 
 
 class Attachment(NamedTuple):
