@@ -39,7 +39,7 @@ REPEATED = {
 def sync_in_express(task: State) -> Iterator[Problem]:
     """AWS answers SCHEMA_VALIDATION_FAILED: Express state machine does not support '.sync' ..."""
     called = integration(task)
-    if called is not None and called.waits_for_job and _is_express(task):
+    if called is not None and _is_express(task):
         yield _refused(task, called, "an Express workflow cannot wait for a job")
 
 
@@ -47,15 +47,14 @@ def sync_in_express(task: State) -> Iterator[Problem]:
 def callback_in_express(task: State) -> Iterator[Problem]:
     """AWS answers SCHEMA_VALIDATION_FAILED: Express state machine does not support '.waitForTaskToken' ..."""
     called = integration(task)
-    if called is not None and called.waits_for_token and _is_express(task):
+    if called is not None and _is_express(task):
         yield _refused(task, called, "an Express workflow cannot wait for a callback")
 
 
 @where(kind_of, ACTIVITY)
 def activity_in_express(task: State) -> Iterator[Problem]:
     """AWS answers SCHEMA_VALIDATION_FAILED: Express state machine does not support Activity ARN."""
-    called = integration(task)
-    if called is not None and called.kind == ACTIVITY and _is_express(task):
+    if _is_express(task):
         yield Problem(
             task.at("Resource"),
             "an Express workflow cannot wait for an activity: AWS refuses its ARN",
@@ -117,7 +116,7 @@ def express_without_logging(definition: Definition) -> Iterator[Problem]:
 def repeatable_call_in_express(task: State) -> Iterator[Problem]:
     """Asynchronous Express executions run at least once, so each of their steps may run twice."""
     called = integration(task)
-    if called is None or called.call not in REPEATED or called.pattern:
+    if called is None or called.pattern:
         return
     if task.machine.machine_type != EXPRESS:
         return

@@ -30,7 +30,7 @@ AWS_ERRORS = ("States.", "StepFunctions.", "Sfn.")
 @where(call_of, *STARTS)
 def not_a_state_machine_arn(task: State) -> Iterator[Problem]:
     """AWS answers InvalidArn when the task runs."""
-    text = calls.literal(task, "StateMachineArn") if _starts(task) else None
+    text = calls.literal(task, "StateMachineArn")
     if text is not None and _names_a_machine(text) is False:
         yield Problem(
             task.at(task.parameters_field, "StateMachineArn"),
@@ -42,7 +42,7 @@ def not_a_state_machine_arn(task: State) -> Iterator[Problem]:
 @where(call_of, *STARTS)
 def fixed_execution_name(task: State) -> Iterator[Problem]:
     """The name of a Standard execution is taken for 90 days."""
-    called = _starts(task)
+    called = integration(task)
     text = calls.literal(task, "Name") if called and not called.api.startswith("startSync") else None
     if text and not has_hole(text):
         name = "{% $states.context.Execution.Name %}" if task.is_jsonata else "$$.Execution.Name"
@@ -56,8 +56,7 @@ def fixed_execution_name(task: State) -> Iterator[Problem]:
 
 @where(call_of, START)
 def no_parent_association(task: State) -> Iterator[Problem]:
-    called = integration(task)
-    if called is None or called.call != START or task.parameters is None:
+    if task.parameters is None:
         return
     if "Input" not in task.parameters and not task.is_jsonata and "Input.$" in task.parameters:
         return
@@ -92,7 +91,7 @@ def string_output_read(task: State) -> Iterator[Problem]:
 @where(call_of, START)
 def parse_of_parsed_output(task: State) -> Iterator[Problem]:
     called = integration(task)
-    if called is None or called.call != START or called.pattern != SYNC_2:
+    if called is None or called.pattern != SYNC_2:
         return
     for slot in slots(task):
         for start, end in _parses_of_output(slot):
@@ -109,7 +108,7 @@ def parse_of_parsed_output(task: State) -> Iterator[Problem]:
 def child_error_name(task: State) -> Iterator[Problem]:
     """Whatever fails a child, the task that waits for it fails with States.TaskFailed."""
     called = integration(task)
-    if called is None or called.call != START or not called.waits_for_job:
+    if called is None or not called.waits_for_job:
         return
     for handler in (*task.retriers, *task.catchers):
         names = handler.array("ErrorEquals") or []
@@ -126,7 +125,7 @@ def child_error_name(task: State) -> Iterator[Problem]:
 def self_recursion(task: State) -> Iterator[Problem]:
     """To go on in a new execution is a pattern; to do so always, whatever happened, never ends."""
     own = task.definition.settings.arn
-    text = calls.literal(task, "StateMachineArn") if _starts(task) else None
+    text = calls.literal(task, "StateMachineArn")
     if not own or text is None:
         return
     if (text == own or text.startswith(f"{own}:")) and not can_be_avoided(task):
@@ -141,7 +140,7 @@ def self_recursion(task: State) -> Iterator[Problem]:
 def unknown_child(task: State) -> Iterator[Problem]:
     """CloudFormation answers: Unresolved resource dependencies [...] in the Resources block."""
     template = task.definition.settings.template
-    text = calls.literal(task, "StateMachineArn") if template and _starts(task) else None
+    text = calls.literal(task, "StateMachineArn") if template else None
     name = text[2:-1].partition(".")[0] if text and text.startswith("${") and text.endswith("}") else ""
     if template is None or name not in template.unresolved:
         return
@@ -226,11 +225,6 @@ def mutual_recursion(project: Project) -> Iterator[Problem]:
             ),
             within=first,
         )
-
-
-def _starts(task: State) -> Integration | None:
-    called = integration(task)
-    return called if called is not None and called.call in STARTS else None
 
 
 def _is_sync(called: Integration) -> bool:

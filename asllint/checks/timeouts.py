@@ -107,8 +107,7 @@ def activity_without_machine_timeout(task: State) -> Iterator[Problem]:
 @where(pattern_of, SYNC, SYNC_2)
 def job_without_timeout(task: State) -> Iterator[Problem]:
     """A job that hangs holds the execution."""
-    called = integration(task)
-    if called is not None and called.waits_for_job and not has_limit(task) and not is_bounded(task.machine):
+    if not has_limit(task) and not is_bounded(task.machine):
         yield Problem(
             task.pointer,
             f"task `{task.name}` waits for its job without a limit",

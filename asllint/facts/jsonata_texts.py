@@ -48,8 +48,7 @@ def expressions(state: State) -> tuple[tuple[Slot, Expression], ...]:
 
 def literals(state: State) -> Iterator[Slot]:
     """Every text of a JSONata state that stands where an expression may stand, and is none."""
-    if state.is_jsonata:
-        yield from (slot for slot in texts(state) if slot.kind == LITERAL)
+    yield from (slot for slot in texts(state) if slot.kind == LITERAL)
 
 
 def intrinsic_calls(text: str) -> list[tuple[int, int, str]]:
