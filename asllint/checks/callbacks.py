@@ -84,7 +84,7 @@ def token_sent_to_another_account(task: State) -> Iterator[Problem]:
     """Step Functions takes a token back only from principals of the machine's own account."""
     called = integration(task)
     own = _account(task.definition.settings.arn or "")
-    if called is None or not called.waits_for_token or not own or not tokens.passes_token(task):
+    if called is None or not own or not tokens.passes_token(task):
         return
     for field in ("QueueUrl", "TopicArn", "TargetArn", "FunctionName", "StateMachineArn"):
         value = (task.parameters or {}).get(field)
@@ -100,7 +100,7 @@ def token_sent_to_another_account(task: State) -> Iterator[Problem]:
 def _without_token(task: State) -> Integration | None:
     """What a task calls that certainly does not pass its token, if that has no other cause."""
     called = integration(task)
-    if called is None or not called.waits_for_token or tokens.passes_token(task) is not False:
+    if called is None or tokens.passes_token(task) is not False:
         return None
     if tokens.token_texts(task) or tokens.misspells_token(task):
         return None

@@ -103,7 +103,7 @@ def unsupported_pattern(task: State) -> Iterator[Problem]:
 def region_in_integration_arn(task: State) -> Iterator[Problem]:
     """AWS writes `:::`; with Region and account it was seen to work as well."""
     called = integration(task)
-    if called is None or called.kind not in (OPTIMISED, SDK) or not (called.region or called.account):
+    if called is None or not (called.region or called.account):
         return
     if _fault(task) is not None:
         return  # perhaps it was to be something else
@@ -120,7 +120,7 @@ def region_in_integration_arn(task: State) -> Iterator[Problem]:
 @where(kind_of, ACTIVITY)
 def malformed_activity_arn(task: State) -> Iterator[Problem]:
     called = integration(task)
-    if called is None or called.kind != ACTIVITY:
+    if called is None:
         return
     start = len(f"arn:{called.partition}:states:")
     account, name, end = called.account, called.name, len(called.text)
