@@ -128,7 +128,7 @@ class Roles:
             ):
                 self._add_attached(role, name, is_sure=is_sure)
                 return
-        known = catalog.managed_policy(_in_partition(arn))
+        known = catalog.managed_policy(arn)
         if known is None:
             role.gaps.append(f"one of its role's managed policies is not known (`{arn}`)")
             return
@@ -191,9 +191,3 @@ def resolved_policy(template: Template, raw: dict[str, Any]) -> tuple[dict[str, 
 
 def _tail(arn: str) -> str:
     return arn.partition(":role/")[2]
-
-
-def _in_partition(arn: str) -> str:
-    """An AWS managed policy's ARN as the catalogue has it: the policies are the same in every partition."""
-    head, mark, name = arn.partition(":iam::aws:policy/")
-    return f"arn:aws{mark}{name}" if mark and head.startswith("arn:") else arn

@@ -13,11 +13,11 @@ from asllint.loader.hcl_expressions import Choice, Expression
 from asllint.loader.source import Source, Text
 from asllint.loader.tf_attributes import returned
 from asllint.loader.tf_module import Context, Module, Written
+from asllint.loader.tf_resources import DEFAULTS, STATE_MACHINE, log_destinations
 from asllint.loader.tf_roles import Role, Roles
 from asllint.loader.tf_values import HclTree, Member, Value, comments, document, holder, node, plain
 
 KIND = "Terraform configuration"
-STATE_MACHINE = "aws_sfn_state_machine"
 INSTALL = 'to read Terraform, run `pip install "asllint[terraform]"`'
 JSON_SYNTAX = "Terraform's JSON syntax is not read"
 
@@ -35,8 +35,6 @@ SETTINGS = {
         "type": "type",
     },
 }
-# What a machine that does not say so deploys.
-DEFAULTS = {"logging": {"level": "OFF"}, "tracing": {"enabled": False}}
 
 
 def file(path: str, source: Source, defines: Mapping[str, str] | None = None) -> File:
@@ -207,9 +205,7 @@ class Front:
         }
         if isinstance(known["logging"], dict) and "destinations" in known["logging"]:
             arn = known["logging"]["destinations"]
-            known["logging"] = {
-                **known["logging"], "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
-            }  # fmt: skip
+            known["logging"] = {**known["logging"], "destinations": log_destinations(arn)}
         return Settings(
             type=type_ if type_ in ("STANDARD", "EXPRESS") else None,
             arn=returned(module, address, "", "arn"),

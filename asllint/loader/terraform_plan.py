@@ -20,22 +20,14 @@ from asllint.loader.document import (
 )
 from asllint.loader.pointer import Pointer
 from asllint.loader.read import at, embedded
+from asllint.loader.tf_resources import ATTACHMENTS, DEFAULTS, STATE_MACHINE, log_destinations
 
-STATE_MACHINE = "aws_sfn_state_machine"
-
-# What gives managed policies to roles: the arguments that name the roles, and the policies.
-ATTACHMENTS = {
-    "aws_iam_policy_attachment": ("roles", "policy_arn"),
-    "aws_iam_role_policy_attachment": ("role", "policy_arn"),
-    "aws_iam_role_policy_attachments_exclusive": ("role_name", "policy_arns"),
-}
 SPELLING: dict[str, Pointer] = {
     "name": ("name",),
     "logging": ("logging_configuration", 0),
     "tracing": ("tracing_configuration", 0),
     "encryption": ("encryption_configuration", 0),
 }
-DEFAULTS = {"logging": {"level": "OFF"}, "tracing": {"enabled": False}}
 DEPTH = 100
 
 
@@ -112,8 +104,7 @@ def _configuration(machine: Resource, field: str, default: Any) -> Any:
         return default
     found = {_camel(key): value for key, value in blocks[0].items() if value is not None}
     if "logDestination" in found:
-        arn = found.pop("logDestination")
-        found["destinations"] = [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}]
+        found["destinations"] = log_destinations(found.pop("logDestination"))
     return found
 
 

@@ -11,8 +11,10 @@ from asllint.loader.tf_values import Value, plain
 if TYPE_CHECKING:
     from asllint.loader.tf_module import Module, Written
 
+# What differs from one instance of a resource to the next.
+EACH = re.compile(r"\$\{(each|count)\.")
+
 _PLACEHOLDER = re.compile(r"(?<!\$)\{([\w-]*)\}")
-_EACH = re.compile(r"\$\{(each|count)\.")
 
 
 def given(module: "Module", address: str, which: str, attribute: str) -> Value | str | None:
@@ -27,7 +29,7 @@ def given(module: "Module", address: str, which: str, attribute: str) -> Value |
         return text
     value = module.argument(written, attribute)
     is_one_of = (
-        value is not None and _is_several(written) and _EACH.search(json.dumps(plain(value), default=str))
+        value is not None and _is_several(written) and EACH.search(json.dumps(plain(value), default=str))
     )
     return None if is_one_of else value
 
@@ -48,7 +50,7 @@ def returned(module: "Module", address: str, which: str, attribute: str) -> str 
         if name == "id":
             return full
         text = module.text(written, name or gives.name)
-        if text is not None and _is_several(written) and _EACH.search(text):
+        if text is not None and _is_several(written) and EACH.search(text):
             text = None
         if name == "path":
             return text or "/"

@@ -1,13 +1,25 @@
-"""What attributes of Terraform's resources give, by type: names, ARNs and URLs.
+"""What the AWS provider makes of resources: names, ARNs and URLs by type, and the defaults of machines.
 
 The authority is the section "Attribute Reference" of each type's page
 (https://registry.terraform.io/providers/hashicorp/aws/latest/docs); the forms of ARNs are those of
 `cfn_resources`.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from asllint.loader.cfn_resources import PLACE, QUEUE_URL
+
+STATE_MACHINE = "aws_sfn_state_machine"
+
+# What a machine that does not say so deploys.
+DEFAULTS = {"logging": {"level": "OFF"}, "tracing": {"enabled": False}}
+
+# What gives managed policies to roles: the arguments that name the roles, and the policies.
+ATTACHMENTS = {
+    "aws_iam_policy_attachment": ("roles", "policy_arn"),
+    "aws_iam_role_policy_attachment": ("role", "policy_arn"),
+    "aws_iam_role_policy_attachments_exclusive": ("role_name", "policy_arns"),
+}
 
 
 class Gives(NamedTuple):
@@ -72,7 +84,7 @@ RESOURCES: dict[str, Gives] = {
     "aws_s3_bucket": _named(_global("s3", "", "{}"), "bucket", bucket_domain_name="{}.s3.amazonaws.com"),
     "aws_secretsmanager_secret": _told(_arn("secretsmanager", "secret:{}-${{id}.suffix}")),
     "aws_sfn_activity": _told(_arn("states", "activity:{}")),
-    "aws_sfn_state_machine": _told(_arn("states", "stateMachine:{}")),
+    STATE_MACHINE: _told(_arn("states", "stateMachine:{}")),
     "aws_sns_topic": _told(_arn("sns", "{}")),
     "aws_sqs_queue": Gives("name", {"arn": _arn("sqs", "{}"), "id": QUEUE_URL, "url": QUEUE_URL}),
 }
@@ -88,3 +100,8 @@ DATA = {
     ("aws_region", "name"): "${AWS::Region}",
     ("aws_region", "region"): "${AWS::Region}",
 }
+
+
+def log_destinations(arn: Any) -> list[dict[str, Any]]:
+    """The `log_destination` of a machine as AWS's API spells it."""
+    return [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}]

@@ -6,19 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from asllint.loader.document import POLICY, TRUST_POLICY, Document, RolePolicies
-from asllint.loader.tf_attributes import returned
+from asllint.loader.tf_attributes import EACH, returned
 from asllint.loader.tf_module import Module, Written
+from asllint.loader.tf_resources import ATTACHMENTS
 from asllint.loader.tf_values import Value, document, holder, plain
-
-# What gives policies to roles: the arguments that name the roles, and the policies.
-ATTACHMENTS = {
-    "aws_iam_policy_attachment": ("roles", "policy_arn"),
-    "aws_iam_role_policy_attachment": ("role", "policy_arn"),
-    "aws_iam_role_policy_attachments_exclusive": ("role_name", "policy_arns"),
-}
-
-# What differs from one instance of a resource to the next.
-_EACH = re.compile(r"\$\{(each|count)\.")
 
 
 class Role(RolePolicies):
@@ -133,7 +124,7 @@ class Roles:
         if text in (role.name, role.arn):
             return True
         # what a variable or another module names is taken for another role
-        is_any = bool(named.why and not named.is_named) or _EACH.search(text) is not None
+        is_any = bool(named.why and not named.is_named) or EACH.search(text) is not None
         return None if is_any else False
 
     def _managed(self, role: Role, value: Value | None, written: Written) -> None:
@@ -155,7 +146,7 @@ class Roles:
             return
         from asllint.data import catalog
 
-        known = catalog.managed_policy(_in_partition(arn)) if isinstance(arn, str) else None
+        known = catalog.managed_policy(arn) if isinstance(arn, str) else None
         if known is None:
             role.gaps.append(f"one of its role's managed policies is not known (`{arn}`)")
             return
@@ -207,9 +198,3 @@ class Roles:
                     yield f"the module {' '.join(block.labels)} may add to its role"
                 elif block.type == "output" and not is_root:
                     yield f"who uses the output {' '.join(block.labels)} may add to its role"
-
-
-def _in_partition(arn: str) -> str:
-    """An AWS managed policy's ARN as the catalogue has it: the policies are the same in every partition."""
-    head, mark, name = arn.partition(":iam::aws:policy/")
-    return f"arn:aws{mark}{name}" if mark and head.startswith("arn:") else arn
